@@ -1,0 +1,14 @@
+add_library(brokergate_flags INTERFACE)
+target_compile_options(brokergate_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                                                  -Wnon-virtual-dtor -Wnull-dereference -Werror)
+if(BROKERGATE_SANITIZE)
+  target_compile_options(brokergate_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+                                                    -fno-omit-frame-pointer -Wno-null-dereference)
+  target_link_options(brokergate_flags INTERFACE -fsanitize=address,undefined)
+else()
+  # What Debian calls hardening=+all, and the C++ library's own cheap checks.
+  target_compile_options(brokergate_flags INTERFACE -fstack-protector-strong -fstack-clash-protection
+                                                    -fcf-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+                                                    -D_GLIBCXX_ASSERTIONS -fPIE)
+  target_link_options(brokergate_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()

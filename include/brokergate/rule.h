@@ -1,0 +1,57 @@
+// A rule: metadata and one pure function. One file each under rules/checks/.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "brokergate/kafka.h"
+#include "brokergate/policy.h"
+#include "brokergate/verdict.h"
+
+namespace brokergate {
+
+struct RuleInfo {
+  std::string_view id;           // kebab-case, stable for ever
+  Severity severity;             // unless the policy says otherwise
+  std::string_view title;        // one line
+  std::string_view why;          // what goes wrong in the cluster, with the source
+  std::string_view remediation;  // the concrete change
+  std::string_view docs;         // URL of the field's own documentation
+  std::string_view example;      // YAML, may be empty
+};
+
+// Everything a rule may look at. Nothing in it can be changed.
+struct Context {
+  const Bundle& bundle;
+  const Model& model;
+  const Policy& policy;
+  const Admission* admission = nullptr;  // null outside an admission request
+};
+
+// Collects the findings of one rule. Severity is the rule's own (or the
+// policy's) unless `weaken` gives the reason for a warning instead of a denial.
+class Report {
+ public:
+  Report(const RuleInfo& info, Severity severity, std::vector<Finding>& out) : info_(info), severity_(severity), out_(out) {}
+  Finding& add(const Object& object, Value at, std::string message);
+  // A denial that this door cannot be sure of: becomes a warning that says why.
+  static void weaken(Finding& finding, std::string reason);
+
+ private:
+  const RuleInfo& info_;
+  Severity severity_;
+  std::vector<Finding>& out_;
+};
+
+struct Rule {
+  RuleInfo info;
+  void (*check)(const Context&, Report&);
+};
+
+// All rules, sorted by id (rules/registry.cpp).
+std::span<const Rule> all_rules();
+const Rule* find_rule(std::string_view id);
+std::vector<std::string_view> rule_ids();
+
+}  // namespace brokergate

@@ -1,0 +1,53 @@
+// What an evaluation says.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "brokergate/edit.h"
+#include "brokergate/object.h"
+#include "brokergate/policy.h"
+
+namespace brokergate {
+
+struct Finding {
+  std::string_view rule;  // id, static storage
+  Severity severity = Severity::kWarn;
+  std::string message;      // what is wrong, with the value found and the value wanted
+  std::string remediation;  // the concrete change
+  const Object* object = nullptr;  // never null; into Bundle::objects
+  Value at;                        // the wrong value, or the nearest parent when something is missing
+  std::string missing;             // key path below `at` that is missing ("annotations/…"), for `path`; may be empty
+  // The change that mends it, proved to take effect; empty: a person must do it.
+  // Edits may concern several objects (a Service with its broker set).
+  struct Fix {
+    const Object* object = nullptr;
+    std::vector<Edit> edits;
+  };
+  std::vector<Fix> fixes;
+  bool suppressed = false;
+  std::string suppressed_reason;
+  std::string weakened;  // why the severity is lower than the rule's; empty when it is not
+
+  bool fixable() const { return !fixes.empty(); }
+  std::string path() const;  // JSON pointer in the object, with `missing` appended
+};
+
+struct Summary {
+  size_t objects = 0, broker_sets = 0, broker_services = 0, unknown = 0;
+  size_t deny = 0, warn = 0, info = 0, suppressed = 0;
+};
+
+struct Verdict {
+  std::vector<Finding> findings;  // in order of objects, then of rules
+  Summary summary;
+};
+
+// Edits of all fixable, unsuppressed findings for one object, without
+// duplicates and contradictions (the first wish for a place wins).
+std::vector<Edit> edits_for(const Verdict& verdict, const Object& object);
+
+}  // namespace brokergate

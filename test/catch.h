@@ -1,0 +1,9 @@
+// Catch2 v2 (Debian 12) and v3 (newer) put their macros in different headers.
+#pragma once
+#if __has_include(<catch2/catch_test_macros.hpp>)
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
+#else
+#include <catch2/catch.hpp>
+#endif
