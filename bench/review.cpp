@@ -1,0 +1,166 @@
+#include "review.h"
+
+#include <benchmark/benchmark.h>
+#include <simdjson.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "brokergate/policy.h"
+#include "brokergate/source.h"
+#include "webhook/admission.h"
+
+namespace bench {
+namespace {
+
+using brokergate::Policy;
+using brokergate::Source;
+using brokergate::SourcePtr;
+using brokergate::webhook::Endpoint;
+using nlohmann::json;
+
+constexpr size_t kRequestBytes = 15 * 1024;
+
+// A StatefulSet as the API server sends it on CREATE: defaulted, with managed fields.
+json stateful_set(const std::string& image, const std::string& command) {
+  json env = json::array();
+  env.push_back(
+      {{"name", "POD_IP"}, {"valueFrom", {{"fieldRef", {{"apiVersion", "v1"}, {"fieldPath", "status.podIP"}}}}}});
+  for (int i = 0; i < 20; ++i) {
+    env.push_back({{"name", "OPTION_" + std::to_string(i)}, {"value", std::to_string(i * 1000)}});
+  }
+  json container = {{"name", "main"},
+                    {"image", image},
+                    {"command", {"sh", "-exc", command}},
+                    {"env", env},
+                    {"ports", {{{"name", "broker"}, {"containerPort", 9092}, {"protocol", "TCP"}}}},
+                    {"resources", {{"requests", {{"cpu", "1"}, {"memory", "4Gi"}}}}},
+                    {"imagePullPolicy", "IfNotPresent"},
+                    {"terminationMessagePath", "/dev/termination-log"},
+                    {"terminationMessagePolicy", "File"}};
+  json object = {
+      {"apiVersion", "apps/v1"},
+      {"kind", "StatefulSet"},
+      {"metadata", {{"name", "kafka"}, {"namespace", "streaming"}, {"labels", {{"app", "kafka"}}}}},
+      {"spec",
+       {{"replicas", 3},
+        {"serviceName", "kafka-headless"},
+        {"podManagementPolicy", "OrderedReady"},
+        {"selector", {{"matchLabels", {{"app", "kafka"}}}}},
+        {"template",
+         {{"metadata", {{"labels", {{"app", "kafka"}}}}},
+          {"spec", {{"containers", {container}}, {"restartPolicy", "Always"}, {"dnsPolicy", "ClusterFirst"}}}}}}},
+      {"status", {{"replicas", 0}}}};
+  return object;
+}
+
+std::string review_of(json object) {
+  json review = {{"apiVersion", "admission.k8s.io/v1"},
+                 {"kind", "AdmissionReview"},
+                 {"request",
+                  {{"uid", "5b0e1d5e-2c43-4d5c-9d0c-6c7f3f0a9b11"},
+                   {"kind", {{"group", "apps"}, {"version", "v1"}, {"kind", "StatefulSet"}}},
+                   {"resource", {{"group", "apps"}, {"version", "v1"}, {"resource", "statefulsets"}}},
+                   {"name", "kafka"},
+                   {"namespace", "streaming"},
+                   {"operation", "CREATE"},
+                   {"userInfo", {{"username", "ci@example.com"}, {"groups", {"system:authenticated"}}}},
+                   {"oldObject", nullptr},
+                   {"dryRun", false}}}};
+  // The rest of the size is what the API server adds most of: managed fields.
+  json fields = json::object();
+  for (int i = 0;; ++i) {
+    object["metadata"]["managedFields"] = {
+        {{"manager", "kubectl"}, {"operation", "Apply"}, {"apiVersion", "apps/v1"}, {"fieldsV1", fields}}};
+    review["request"]["object"] = object;
+    std::string text = review.dump();
+    if (text.size() >= kRequestBytes) return text;
+    fields["f:part" + std::to_string(i)] = {{"f:name", json::object()}, {"f:value", {{".", json::object()}}}};
+  }
+}
+
+const std::string& broker_review() {
+  static const std::string text =
+      review_of(stateful_set("confluentinc/cp-kafka:5.5.15",
+                             "export KAFKA_BROKER_ID=${HOSTNAME##*-} && \\\n"
+                             "export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://${POD_IP}:9092 && \\\n"
+                             "exec /etc/confluent/docker/run\n"));
+  return text;
+}
+
+const std::string& other_review() {
+  static const std::string text = review_of(stateful_set("registry.example.com/shop/ledger:1.4", "exec /bin/ledger"));
+  return text;
+}
+
+// The server owns the body it received, so making the Source (one copy) is part of the cost.
+void review(benchmark::State& state, const std::string& text, Endpoint endpoint, bool patched) {
+  Policy policy = Policy::defaults();
+  policy.domain = "kafka.example.com";
+  for (auto _ : state) {
+    const auto answer =
+        brokergate::webhook::answer(std::make_shared<const Source>("<request>", text), endpoint, policy, "2026-01-01");
+    if (answer.status != 200 || answer.decision.patched != patched) {
+      state.SkipWithError("the answer is not what this benchmark is about");
+      break;
+    }
+    benchmark::DoNotOptimize(answer.body.data());
+  }
+}
+
+void scan(benchmark::State& state, const std::string& text) {
+  simdjson::dom::parser parser;
+  const simdjson::padded_string padded(text);
+  for (auto _ : state) {
+    simdjson::dom::element root;
+    if (parser.parse(padded).get(root) != simdjson::SUCCESS) {
+      state.SkipWithError("not JSON");
+      break;
+    }
+    benchmark::DoNotOptimize(root);
+  }
+}
+
+void parse(benchmark::State& state, const std::string& text) {
+  for (auto _ : state) {
+    json root = json::parse(text, nullptr, false);
+    if (root.is_discarded()) {
+      state.SkipWithError("not JSON");
+      break;
+    }
+    benchmark::DoNotOptimize(root);
+  }
+}
+
+class Capture : public benchmark::ConsoleReporter {
+ public:
+  Capture() : ConsoleReporter(OO_None) {}
+  void ReportRuns(const std::vector<Run>& runs) override {
+    ConsoleReporter::ReportRuns(runs);
+    for (const Run& run : runs) {
+      if (run.error_occurred || run.run_type != Run::RT_Iteration) continue;
+      figures.push_back({run.run_name.function_name, run.GetAdjustedCPUTime(), broker_review().size()});
+    }
+  }
+  std::vector<ReviewFigure> figures;
+};
+
+}  // namespace
+
+std::vector<ReviewFigure> review_figures(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  const auto add = [](const char* name, auto function) {
+    benchmark::RegisterBenchmark(name, function)->Unit(benchmark::kMicrosecond);
+  };
+  add("empty simdjson scan", [](benchmark::State& s) { scan(s, broker_review()); });
+  add("nlohmann parse", [](benchmark::State& s) { parse(s, broker_review()); });
+  add("review, other StatefulSet", [](benchmark::State& s) { review(s, other_review(), Endpoint::kMutate, false); });
+  add("review, brokers, /mutate", [](benchmark::State& s) { review(s, broker_review(), Endpoint::kMutate, true); });
+  add("review, brokers, /validate",
+      [](benchmark::State& s) { review(s, broker_review(), Endpoint::kValidate, false); });
+  Capture reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  return reporter.figures;
+}
+
+}  // namespace bench
