@@ -1,0 +1,36 @@
+// A serving certificate and its private key, loaded from PEM files and checked
+// before anything is served with them.
+#pragma once
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace brokergate::certs {
+
+struct Free {
+  void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+using Certificate = std::unique_ptr<X509, Free>;
+using Key = std::unique_ptr<EVP_PKEY, Free>;
+
+struct Pair {
+  Certificate leaf;
+  std::vector<Certificate> chain;  // intermediates, in the file's order
+  Key key;
+  // What clients will object to although it can be served: expired, not valid
+  // yet, no subjectAltName (the API server ignores the common name).
+  std::vector<std::string> warnings;
+};
+
+// The error names the file and what is wrong with it: unreadable, no
+// certificate, no key, an encrypted key, a key of another certificate.
+tl::expected<Pair, std::string> load_pair(const std::string& cert_file, const std::string& key_file);
+
+}  // namespace brokergate::certs

@@ -1,0 +1,209 @@
+#include "webhook/admission.h"
+
+#include <algorithm>
+#include <ctime>
+#include <optional>
+#include <utility>
+
+#include "brokergate/engine.h"
+#include "brokergate/rule.h"
+#include "webhook/review_codec.h"
+
+namespace brokergate::webhook {
+namespace {
+
+// The API server asks for warnings of at most 120 characters, cuts at 256, and
+// stops passing them on after 4096 in one user request, shared with other webhooks.
+constexpr size_t kWarningRunes = 256;
+constexpr size_t kMostWarnings = 10;
+constexpr size_t kMessageRunes = 1000;
+constexpr size_t kMostCauses = 10;
+
+std::optional<Operation> operation_of(std::string_view text) {
+  if (text == "CREATE") return Operation::kCreate;
+  if (text == "UPDATE") return Operation::kUpdate;
+  return std::nullopt;
+}
+
+// A hand-written review may leave request.kind out; the object tells it as well.
+std::string_view kind_of(const ReviewRequest& request) {
+  return request.kind.empty() ? request.object["kind"].str() : request.kind;
+}
+
+// Why the engine is not asked at all; empty when it is.
+std::string reason_to_skip(const ReviewRequest& request) {
+  if (!operation_of(request.operation)) return "operation";
+  if (!request.sub_resource.empty()) return "subresource";
+  if (!concerns_engine(kind_of(request))) return "kind";
+  if (!request.object["metadata"]["deletionTimestamp"].is_null()) return "terminating";
+  return {};
+}
+
+Object object_of(const ReviewRequest& request, Value root) {
+  Object object;
+  object.document = request.document;
+  object.root = root;
+  object.api_version = root["apiVersion"].str();
+  object.kind = root["kind"].str();
+  object.ns = request.ns.empty() ? root["metadata"]["namespace"].str() : request.ns;
+  object.name = root["metadata"]["name"].str();
+  if (object.name.empty()) object.name = request.name;
+  return object;
+}
+
+std::string subject(const Object& object) {
+  std::string out(object.kind);
+  out += '/';
+  out += object.name.empty() ? object.metadata()["generateName"].str() : object.name;
+  return out;
+}
+
+// [rule] Kind/name: field: what is wrong. Fix: what to do. (docs)
+std::string denial_line(const Finding& finding) {
+  std::string out = "[" + std::string(finding.rule) + "] " + subject(*finding.object) + ": ";
+  const std::string field = field_path(finding.path());
+  if (!field.empty()) out += field + ": ";
+  out += finding.message;
+  if (!finding.remediation.empty()) out += " Fix: " + finding.remediation;
+  if (const Rule* rule = find_rule(finding.rule); rule && !rule->info.docs.empty()) {
+    out += " (" + std::string(rule->info.docs) + ")";
+  }
+  return one_line(out, kMessageRunes);
+}
+
+std::string warning_line(const Finding& finding) {
+  return one_line("[" + std::string(finding.rule) + "] " + subject(*finding.object) + ": " + finding.message,
+                  kWarningRunes);
+}
+
+Denial deny(const ReviewRequest& request, const Object& object, const std::vector<const Finding*>& findings) {
+  Denial denial;
+  denial.name = object.name;
+  denial.group = request.group;
+  denial.kind = object.kind;
+  for (size_t i = 0; i < findings.size() && i < kMostCauses; ++i) {
+    if (i) denial.message += '\n';
+    denial.message += denial_line(*findings[i]);
+    denial.causes.push_back(
+        {field_path(findings[i]->path()), findings[i]->rule, one_line(findings[i]->message, kMessageRunes)});
+  }
+  if (findings.size() > kMostCauses) {
+    denial.message += "\nand " + std::to_string(findings.size() - kMostCauses) + " more";
+  }
+  return denial;
+}
+
+std::vector<std::string> warn(const std::vector<const Finding*>& findings) {
+  std::vector<std::string> out;
+  for (const Finding* finding : findings) {
+    std::string line = warning_line(*finding);
+    if (std::find(out.begin(), out.end(), line) == out.end()) out.push_back(std::move(line));
+  }
+  if (out.size() > kMostWarnings) {
+    const size_t left = out.size() - (kMostWarnings - 1);
+    out.resize(kMostWarnings - 1);
+    out.push_back("[brokergate] " + std::to_string(left) + " more warnings; brokergate lint shows them all");
+  }
+  return out;
+}
+
+void validate(const Verdict& verdict, const Policy& policy, const ReviewRequest& request, const Object& object,
+              ReviewAnswer& out) {
+  if (policy.mode == Mode::kObserve) return;
+  std::vector<const Finding*> denied, warned;
+  for (const Finding& finding : verdict.findings) {
+    if (finding.suppressed) continue;
+    if (finding.severity == Severity::kDeny && policy.mode == Mode::kEnforce) {
+      denied.push_back(&finding);
+    } else if (finding.severity >= Severity::kWarn) {
+      warned.push_back(&finding);
+    }
+  }
+  out.warnings = warn(warned);
+  if (!denied.empty()) out.denial = deny(request, object, denied);
+}
+
+void mutate(const Verdict& verdict, const Policy& policy, const Object& object, ReviewAnswer& out) {
+  // An observer changes nothing either.
+  if (policy.mode == Mode::kObserve) return;
+  const std::vector<Edit> edits = edits_for(verdict, object);
+  if (edits.empty()) return;
+  out.patch = to_json_patch(object.root, edits);
+  if (out.patch == "[]") out.patch.clear();
+}
+
+Answer refuse(BadReview problem) {
+  Answer out;
+  out.status = 400;
+  out.position = problem.position;
+  out.body = std::move(problem.message);
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_string(Endpoint endpoint) { return endpoint == Endpoint::kMutate ? "mutate" : "validate"; }
+
+Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, std::string_view today) {
+  auto decoded = decode_review(body);
+  if (!decoded) return refuse(std::move(decoded.error()));
+  const ReviewRequest& request = *decoded;
+
+  Answer out;
+  Decision& decision = out.decision;
+  decision.uid = request.uid;
+  decision.operation = request.operation;
+  decision.kind = kind_of(request);
+  decision.ns = request.ns;
+  decision.name = request.name;
+  decision.dry_run = request.dry_run;
+  decision.skipped = reason_to_skip(request);
+
+  ReviewAnswer reply;
+  if (decision.skipped.empty()) {
+    if (!request.object) {
+      const Position at = body->position(request.document->root()["request"]->begin);
+      return refuse({at, std::string(request.operation) + " without request.object"});
+    }
+    Bundle bundle;
+    bundle.complete = false;
+    bundle.objects.push_back(object_of(request, request.object));
+    const Object& object = bundle.objects.front();
+    Object old_object;
+    Admission admission;
+    admission.operation = *operation_of(request.operation);
+    admission.dry_run = request.dry_run;
+    if (request.old_object && admission.operation == Operation::kUpdate) {
+      old_object = object_of(request, request.old_object);
+      admission.old_object = &old_object;
+    }
+    if (object.kind != kind_of(request) || object.api_version.empty()) {
+      const Position at = body->position(request.object->begin);
+      return refuse({at, "request.object has not the apiVersion and kind of a " + one_line(kind_of(request), 64)});
+    }
+    const Evaluation evaluation = evaluate(bundle, policy, &admission, today);
+    if (endpoint == Endpoint::kMutate) {
+      mutate(evaluation.verdict, policy, object, reply);
+    } else {
+      validate(evaluation.verdict, policy, request, object, reply);
+    }
+    for (const Finding& finding : evaluation.verdict.findings) {
+      const bool known = std::find(decision.rules.begin(), decision.rules.end(), finding.rule) != decision.rules.end();
+      if (!finding.suppressed && !known) decision.rules.push_back(finding.rule);
+    }
+  }
+  decision.patched = !reply.patch.empty();
+  decision.allowed = !reply.denial;
+  out.body = encode_review(request.api_version, request.uid, reply);
+  return out;
+}
+
+std::string today_utc() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[16];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d", &parts)};
+}
+
+}  // namespace brokergate::webhook

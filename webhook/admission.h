@@ -1,0 +1,48 @@
+// One admission request from bytes to answer bytes: the meaning of the two
+// endpoints. The server and `brokergate review` call the same function.
+//
+// /mutate never denies: it patches or plainly allows. /validate denies and
+// warns, and never patches. Both leave alone what must not be touched: DELETE,
+// CONNECT, objects being deleted, subresources (status, scale), kinds that are
+// none of the engine's business.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "brokergate/document.h"
+#include "brokergate/policy.h"
+
+namespace brokergate::webhook {
+
+enum class Endpoint : uint8_t { kMutate, kValidate };
+std::string_view to_string(Endpoint endpoint);  // mutate, validate
+
+// What was decided, for the log and for exit codes. Holds no content of the
+// object but its identity.
+struct Decision {
+  std::string uid, operation, kind, ns, name;
+  bool allowed = false;
+  bool patched = false;
+  bool dry_run = false;
+  std::vector<std::string_view> rules;  // ids of unsuppressed findings, each once
+  std::string skipped;                  // why the object was not examined; empty when it was
+};
+
+struct Answer {
+  int status = 200;   // HTTP status; 400 when the bytes are no review
+  std::string body;   // the AdmissionReview, or a line of text for people when status is not 200
+  Position position;  // of what is wrong when status is 400
+  Decision decision;
+};
+
+// Thread-safe and free of side effects (so dry runs get the same answer).
+// `today` is YYYY-MM-DD for suppressions that expire.
+Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, std::string_view today);
+
+// Today's date in UTC. The engine reads no clock; its doors do.
+std::string today_utc();
+
+}  // namespace brokergate::webhook

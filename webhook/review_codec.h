@@ -1,0 +1,77 @@
+// AdmissionReview, v1 and v1beta1 (field-identical): bytes to a request, an
+// answer to bytes. No JSON DOM is built on this path: a request is one Document.
+//
+// Thread-safe: no state between calls.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "brokergate/document.h"
+
+namespace brokergate::webhook {
+
+// The largest body a legal request can have: object and oldObject of the API
+// server's own 3 MiB each, every byte escaped to six (`<` becomes \u003c), and
+// room for the envelope. A lower limit would let a large object slip past a
+// webhook that is registered with failurePolicy Ignore.
+inline constexpr size_t kLargestReview = size_t{37} << 20;
+
+// Views point into `document`.
+struct ReviewRequest {
+  std::shared_ptr<const Document> document;
+  std::string_view api_version;  // admission.k8s.io/v1 or …/v1beta1, echoed in the answer
+  std::string_view uid;
+  std::string_view operation;     // CREATE, UPDATE, DELETE, CONNECT, as received
+  std::string_view sub_resource;  // "" for the object itself
+  std::string_view group, version, kind;
+  std::string_view ns, name;  // name is empty under generateName
+  Value object, old_object;   // false when null or absent
+  bool dry_run = false;
+};
+
+struct BadReview {
+  Position position;
+  std::string message;
+};
+tl::expected<ReviewRequest, BadReview> decode_review(const SourcePtr& body);
+
+struct Cause {
+  std::string field;  // metadata.annotations[example.com/key], as the API server writes fields
+  std::string_view reason;
+  std::string message;
+};
+
+struct Denial {
+  std::string message;
+  std::string_view name, group, kind;
+  std::vector<Cause> causes;
+};
+
+// What the API server accepts from either endpoint: never a patch together with
+// a denial (a webhook that is registered with Ignore would then admit).
+struct ReviewAnswer {
+  std::string patch;  // RFC 6902 text; empty: none. Ignored when `denial` is set.
+  std::vector<std::string> warnings;
+  std::optional<Denial> denial;
+};
+std::string encode_review(std::string_view api_version, std::string_view uid, const ReviewAnswer& answer);
+
+// Standard padded base64 (RFC 4648 section 4); the URL-safe alphabet is refused by the API server.
+std::string base64(std::string_view bytes);
+
+// JSON pointer to the notation of Kubernetes' field paths: spec.ports[0].name, metadata.annotations[a/b].
+std::string field_path(std::string_view pointer);
+
+// `text` on one line: controls (C0, DEL, C1) become spaces, invalid UTF-8 becomes
+// U+FFFD, cut to `runes` code points with an ellipsis. The API server silently drops
+// a warning that holds a control character.
+std::string one_line(std::string_view text, size_t runes);
+
+}  // namespace brokergate::webhook
