@@ -26,7 +26,8 @@ enum class Exposure : uint8_t { kLoadBalancer, kNodePort, kEither };
 // providers is in rules/policy/providers.cpp with the source of each row.
 struct InternalAnnotation {
   std::string key;
-  std::vector<std::string> values;  // accepted values; the first is the one written
+  std::vector<std::string> values;  // accepted values (* is a wildcard); the first is the one written
+  bool accepts(std::string_view value) const;
 };
 struct Provider {
   std::string id;  // gke, aws, azure, oci, ibm, openstack, alibaba
