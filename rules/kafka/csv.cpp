@@ -1,0 +1,48 @@
+#include "rules/kafka/csv.h"
+
+namespace brokergate {
+namespace {
+
+bool is_control(char c) { return static_cast<unsigned char>(c) <= 0x20; }
+// \s of a Java expression.
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\v' || c == '\f' || c == '\r'; }
+
+}  // namespace
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_control(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_control(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::vector<std::string_view> split_csv(std::string_view text) {
+  text = trim(text);
+  std::vector<std::string_view> parts;
+  if (text.empty()) return parts;
+  for (size_t begin = 0;;) {
+    const size_t comma = text.find(',', begin);
+    std::string_view part = text.substr(begin, comma == std::string_view::npos ? comma : comma - begin);
+    while (!part.empty() && begin > 0 && is_space(part.front())) part.remove_prefix(1);
+    while (!part.empty() && comma != std::string_view::npos && is_space(part.back())) part.remove_suffix(1);
+    parts.push_back(part);
+    if (comma == std::string_view::npos) break;
+    begin = comma + 1;
+  }
+  while (!parts.empty() && parts.back().empty()) parts.pop_back();
+  return parts;
+}
+
+bool is_blank(std::string_view text) {
+  for (const char c : text) {
+    if (!is_control(c)) return false;
+  }
+  return true;
+}
+
+std::string upper_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+}  // namespace brokergate
