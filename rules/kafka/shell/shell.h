@@ -13,6 +13,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,11 +28,11 @@ struct Span {
 };
 
 struct Variable {
-  std::string value;      // may hold atoms
+  std::string value;  // may hold atoms
   bool exported = false;
-  Span word;              // the word right of `=` that gave the value; {0,0} when inherited
-  Span statement;         // the whole simple command of that assignment
-  bool exact = true;      // false when the value does not come from `word` alone (+=, read, loop, branch, function)
+  Span word;          // the word right of `=` that gave the value; {0,0} when inherited
+  Span statement;     // the whole simple command of that assignment
+  bool exact = true;  // false when the value does not come from `word` alone (+=, read, loop, branch, function)
 };
 using Variables = std::map<std::string, Variable, std::less<>>;
 
@@ -50,25 +53,69 @@ struct File {
 struct Result {
   // The program that becomes the broker: the first command for which `is_entry`
   // says yes. Empty argv: none was reached, `why` says what was seen instead.
-  std::vector<std::string> argv;   // expanded words, may hold atoms
-  std::vector<Span> argv_words;    // their places in the script
-  bool exec = false;               // started with exec
-  Span command;                    // its simple command in the script
-  Variables variables;             // at that point, prefix assignments (A=b cmd) applied as exported
+  std::vector<std::string> argv;  // expanded words, may hold atoms
+  std::vector<Span> argv_words;   // their places in the script
+  bool exec = false;              // started with exec
+  Span command;                   // its simple command in the script
+  Variables variables;            // at that point, prefix assignments (A=b cmd) applied as exported
   std::map<std::string, File, std::less<>> files;
   std::vector<Assignment> assignments;  // up to that point
   std::vector<std::string> sourced;     // files read by `.`/source that are not in the script
-  std::string why;                 // why no entry was found, or what is doubtful; empty when all is clear
-  bool certain = true;             // false when the entry is only reached on a condition that cannot be decided
+  std::string why;                      // why no entry was found, or what is doubtful; empty when all is clear
+  // False when the entry is only reached on a condition that cannot be decided.
+  // Ways that end in a failure (exit 1, a failing `set -e`, `a && exec b` where a
+  // fails) do not count: no broker starts there.
+  bool certain = true;
 };
 
 // `name` is argv[0] as written, e.g. "/etc/confluent/docker/run".
 using IsEntry = std::function<bool(const std::vector<std::string>& argv)>;
 
+using Environment = std::map<std::string, std::string, std::less<>>;
+
+// What /bin/sh is, the image decides (dash, bash, busybox); where these read a
+// text differently the value is unknown. kBash: `bash -c`, #!/bin/bash.
+// Constructs that only bash has ([[ ]], =~, ${V//a/b}) are read as bash does.
+enum class Dialect : uint8_t { kSh, kBash };
+
+// A script parsed once and run for several pods. Keeps views into `text`, which
+// must outlive it. Runs share nothing: any number of threads may run one.
+class Script {
+ public:
+  // A first line `#!…bash` makes it kBash whatever `dialect` says.
+  explicit Script(std::string_view text, Dialect dialect = Dialect::kSh);
+  Script(Script&&) noexcept;
+  Script& operator=(Script&&) noexcept;
+  ~Script();
+
+  // Why the text could not be read to its end, with the line; empty when it
+  // could. What stands before that place is run, as a shell would.
+  const std::string& error() const;
+  // `options` are letters as in `sh -exc`: e (errexit), u (nounset), a, f; others have no effect here.
+  Result run(const Environment& environment, const std::vector<std::string>& positional, const IsEntry& is_entry,
+             std::string_view options = {}) const;
+
+ private:
+  struct Parsed;
+  std::unique_ptr<Parsed> parsed_;
+};
+
+// How a command starts a shell: ["sh", "-exc", text, arg0, positional…] or
+// ["bash", "file", positional…]. nullopt: argv[0] is no shell, or it reads no
+// script (interactive, -s).
+struct Invocation {
+  Dialect dialect = Dialect::kSh;
+  std::string options;    // letters for Script::run
+  size_t script = 0;      // index in argv of the text, or of the file's name
+  bool is_file = false;   // argv[script] names a file
+  size_t positional = 0;  // index in argv of $1; argv.size() when there is none
+};
+std::optional<Invocation> invocation_of(std::span<const std::string> argv);
+
 // Runs `script` as `sh -c script arg0 positional…` would. `environment` values
 // may hold atoms.
-Result run(std::string_view script, const std::map<std::string, std::string, std::less<>>& environment,
-           const std::vector<std::string>& positional, const IsEntry& is_entry);
+Result run(std::string_view script, const Environment& environment, const std::vector<std::string>& positional,
+           const IsEntry& is_entry);
 
 // Cuts the raw text of one word (quotes and expansions as written) at a
 // separator character that is not inside ${…}, $(…), $((…)) or backquotes and not
