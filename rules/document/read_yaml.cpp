@@ -1,0 +1,434 @@
+#include "rules/document/read_yaml.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "rules/document/scalar.h"
+#include "rules/document/utf8.h"
+#include "rules/document/yaml_error.h"
+
+namespace brokergate::document {
+namespace {
+
+Style style_of(yaml_scalar_style_t style) {
+  switch (style) {
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+      return Style::kSingleQuoted;
+    case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+      return Style::kDoubleQuoted;
+    case YAML_LITERAL_SCALAR_STYLE:
+      return Style::kLiteral;
+    case YAML_FOLDED_SCALAR_STYLE:
+      return Style::kFolded;
+    default:
+      return Style::kPlain;
+  }
+}
+
+std::string_view chars(const yaml_char_t* text) {
+  return text ? std::string_view(reinterpret_cast<const char*>(text)) : std::string_view{};
+}
+std::string_view chars(const yaml_char_t* text, size_t length) { return {reinterpret_cast<const char*>(text), length}; }
+
+bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// libyaml ends a block scalar behind the blank lines that follow it. The tree
+// ends it where its last line with content ends, before the line break.
+uint32_t block_scalar_end(std::string_view text, uint32_t begin, uint32_t end) {
+  uint32_t last = end;
+  while (last > begin && blank(text[last - 1])) --last;
+  while (last < end && text[last] != '\n' && text[last] != '\r') ++last;
+  return last;
+}
+
+constexpr const char* kWantMergeMap =
+    "found a value under the merge key (<<) that is no map, wanted a map or a list of maps";
+
+}  // namespace
+
+CharacterCursor::CharacterCursor(std::string_view text, uint32_t begin, uint32_t end)
+    : text_(text), begin_(begin), end_(end), ascii_(is_ascii(text.substr(begin, end - begin))), byte_(begin) {}
+
+uint32_t CharacterCursor::byte_at(size_t character) {
+  if (ascii_) return static_cast<uint32_t>(std::min<size_t>(begin_ + character, end_));
+  const auto continues = [this](uint32_t at) { return (static_cast<unsigned char>(text_[at]) & 0xC0) == 0x80; };
+  while (character_ < character && byte_ < end_) {
+    do {
+      ++byte_;
+    } while (byte_ < end_ && continues(byte_));
+    ++character_;
+  }
+  while (character_ > character && byte_ > begin_) {
+    do {
+      --byte_;
+    } while (byte_ > begin_ && continues(byte_));
+    --character_;
+  }
+  return byte_;
+}
+
+YamlReader::YamlReader(Input& input, const Piece& piece, const DocumentSink& sink)
+    : input_(input),
+      piece_(piece),
+      sink_(sink),
+      characters_(input.text, piece.feed, piece.end),
+      initialized_(yaml_parser_initialize(&parser_) != 0),
+      builder_(input) {}
+
+YamlReader::~YamlReader() {
+  if (initialized_) yaml_parser_delete(&parser_);
+}
+
+bool YamlReader::fail(uint32_t offset, std::string message, bool final) {
+  if (!failure_) failure_ = Failure{offset, std::move(message), final};
+  return false;
+}
+
+std::optional<Failure> YamlReader::run() {
+  const std::string_view bytes = input_.text.substr(piece_.feed, piece_.end - piece_.feed);
+  if (!initialized_) return Failure{piece_.begin, "out of memory", true};
+  const size_t invalid = find_invalid_utf8(bytes);
+  if (invalid != std::string_view::npos) {
+    return invalid_utf8(input_.text, static_cast<uint32_t>(piece_.feed + invalid));
+  }
+  yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
+  yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  bool going = true;
+  while (going) {
+    yaml_event_t current;
+    if (!yaml_parser_parse(&parser_, &current)) {
+      const uint32_t at =
+          parser_.error == YAML_READER_ERROR
+              ? static_cast<uint32_t>(std::min<size_t>(piece_.feed + parser_.problem_offset, piece_.end))
+              : offset(parser_.problem_mark);
+      return explain_yaml(parser_, input_, piece_, at, offset(parser_.context_mark));
+    }
+    const bool last = current.type == YAML_STREAM_END_EVENT;
+    going = event(current) && !last;
+    yaml_event_delete(&current);
+  }
+  return failure_;
+}
+
+bool YamlReader::event(yaml_event_t& event) {
+  switch (event.type) {
+    case YAML_DOCUMENT_START_EVENT:
+      return begin_document(event);
+    case YAML_DOCUMENT_END_EVENT:
+      return end_document();
+    case YAML_SCALAR_EVENT:
+      return awaits_key() ? key_scalar(event) : scalar(event);
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT:
+      return begin_container(event);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+      return end_container(event);
+    case YAML_ALIAS_EVENT:
+      return alias(event);
+    default:
+      return true;
+  }
+}
+
+bool YamlReader::begin_document(const yaml_event_t& event) {
+  document_.emplace(input_.source);
+  document_->set_span(documents_++ == 0 ? piece_.begin : offset(event.end_mark), piece_.end, false);
+  builder_.start(*document_);
+  frames_.clear();
+  anchors_.clear();
+  empty_root_ = false;
+  alias_budget_ = input_.limits.alias_nodes;
+  return true;
+}
+
+bool YamlReader::end_document() {
+  if (empty_root_ || builder_.size() == 0) return true;
+  builder_.finish();
+  sink_(std::move(*document_));
+  return true;
+}
+
+uint32_t YamlReader::skip_properties(uint32_t at, uint32_t end, int count) const {
+  const std::string_view text = input_.text;
+  const bool flow = !frames_.empty() && !frames_.back().block;
+  while (count > 0 && at < end) {
+    const char c = text[at];
+    if (blank(c)) {
+      ++at;
+    } else if (c == '#') {
+      while (at < end && text[at] != '\n') ++at;
+    } else if (c == '&' || c == '!') {
+      --count;
+      while (at < end && !blank(text[at]) && !(flow && std::strchr(",]}", text[at]) != nullptr)) ++at;
+    } else {
+      break;
+    }
+  }
+  while (at < end && (blank(text[at]) || text[at] == '#')) {
+    if (text[at] == '#') {
+      while (at < end && text[at] != '\n') ++at;
+    } else {
+      ++at;
+    }
+  }
+  return at;
+}
+
+std::string_view YamlReader::view(uint32_t begin, uint32_t end, std::string_view decoded) {
+  const size_t length = end - begin;
+  const size_t skip = length == decoded.size() ? 0 : 1;  // quotes
+  if (decoded.empty()) return {"", 0};
+  if (length == decoded.size() + 2 * skip &&
+      std::memcmp(input_.text.data() + begin + skip, decoded.data(), decoded.size()) == 0) {
+    return input_.text.substr(begin + skip, decoded.size());
+  }
+  return document_->intern(decoded);
+}
+
+void YamlReader::remember(std::string_view name, const Node& node, bool open) {
+  auto found = anchors_.find(name);
+  if (found == anchors_.end()) found = anchors_.emplace(document_->intern(name), Anchor{}).first;
+  found->second = Anchor{node, open};
+}
+
+bool YamlReader::push_value(uint32_t begin) {
+  if (!builder_.push()) return fail(begin, too_many_nodes(begin, input_.limits.nodes).message, true);
+  if (!frames_.empty() && frames_.back().map) {
+    const Frame& frame = frames_.back();
+    Node& node = builder_.top();
+    node.key = frame.key;
+    node.key_begin = frame.key_begin;
+    node.key_end = frame.key_end;
+  }
+  return true;
+}
+
+bool YamlReader::value_done(uint32_t end) {
+  if (frames_.empty()) return true;
+  Frame& frame = frames_.back();
+  frame.last_end = end;
+  if (!frame.map) return true;
+  frame.has_key = false;
+  return !frame.merge || merge_value();
+}
+
+bool YamlReader::scalar(const yaml_event_t& event) {
+  const auto& data = event.data.scalar;
+  uint32_t begin = offset(event.start_mark);
+  uint32_t end = offset(event.end_mark);
+  const int properties = (data.anchor ? 1 : 0) + (data.tag ? 1 : 0);
+  if (properties != 0) begin = skip_properties(begin, end, properties);
+  if (!push_value(begin)) return false;
+  Node& node = builder_.top();
+  node.style = style_of(data.style);
+  if (node.style == Style::kLiteral || node.style == Style::kFolded) end = block_scalar_end(input_.text, begin, end);
+  node.begin = begin;
+  node.end = end;
+  const std::string_view decoded = chars(data.value, data.length);
+  node.kind = Kind::kString;
+  node.text = view(begin, end, decoded);
+  if (data.tag) {
+    Resolved resolved = resolve_tagged(chars(data.tag), decoded);
+    if (!resolved.error.empty()) return fail(begin, std::move(resolved.error));
+    node.kind = resolved.kind;
+    if (resolved.text) node.text = document_->intern(*resolved.text);
+  } else if (data.plain_implicit) {
+    node.kind = resolve_plain(decoded);
+  }
+  if (node.kind == Kind::kFloat && not_finite(node.text)) {
+    return fail(begin, "found " + std::string(decoded) + ", wanted a number that JSON can express");
+  }
+  if (data.anchor) remember(chars(data.anchor), node, false);
+  if (frames_.empty()) empty_root_ = properties == 0 && node.style == Style::kPlain && decoded.empty();
+  return value_done(end);
+}
+
+bool YamlReader::begin_container(const yaml_event_t& event) {
+  const bool map = event.type == YAML_MAPPING_START_EVENT;
+  const yaml_char_t* anchor = map ? event.data.mapping_start.anchor : event.data.sequence_start.anchor;
+  const yaml_char_t* tag = map ? event.data.mapping_start.tag : event.data.sequence_start.tag;
+  const bool block = map ? event.data.mapping_start.style == YAML_BLOCK_MAPPING_STYLE
+                         : event.data.sequence_start.style == YAML_BLOCK_SEQUENCE_STYLE;
+  uint32_t begin = offset(event.start_mark);
+  if (awaits_key()) {
+    std::string message = map ? "found a map as a key, wanted a string" : "found a list as a key, wanted a string";
+    if (input_.text.substr(begin).starts_with("{") && begin > 0 && input_.text[begin - 1] == '{') {
+      message += "; `{{` looks like a Helm template that was not rendered";
+    }
+    return fail(begin, std::move(message));
+  }
+  if (frames_.size() >= input_.limits.depth) {
+    return fail(begin, too_deep(begin, input_.limits.depth).message, true);
+  }
+  const int properties = (anchor ? 1 : 0) + (tag ? 1 : 0);
+  if (properties != 0) begin = skip_properties(begin, piece_.end, properties);
+  if (!push_value(begin)) return false;
+  Node& node = builder_.top();
+  node.kind = map ? Kind::kMap : Kind::kSeq;
+  node.style = block ? Style::kBlock : Style::kFlow;
+  node.begin = begin;
+  Frame frame;
+  frame.node = builder_.size() - 1;
+  frame.map = map;
+  frame.block = block;
+  frame.last_end = begin;
+  if (anchor) {
+    remember(chars(anchor), node, true);
+    frame.anchor = anchors_.find(chars(anchor))->first;
+  }
+  frames_.push_back(frame);
+  return true;
+}
+
+bool YamlReader::end_container(const yaml_event_t& event) {
+  const Frame frame = frames_.back();
+  frames_.pop_back();
+  if (frame.map) {
+    builder_.close_map(frame.node, frame.has_merged);
+  } else {
+    builder_.close(frame.node);
+  }
+  Node& node = builder_.node(frame.node);
+  node.end = frame.block ? frame.last_end : offset(event.end_mark);
+  if (frame.anchor.data()) {
+    // A value inside may have taken the name again; it keeps it then.
+    Anchor& anchor = anchors_.find(frame.anchor)->second;
+    if (anchor.open && anchor.node.begin == node.begin) anchor = Anchor{node, false};
+  }
+  return value_done(node.end);
+}
+
+bool YamlReader::alias(const yaml_event_t& event) {
+  const std::string_view name = chars(event.data.alias.anchor);
+  const uint32_t begin = offset(event.start_mark), end = offset(event.end_mark);
+  const auto found = anchors_.find(name);
+  if (found == anchors_.end()) {
+    return fail(begin,
+                "found the alias *" + std::string(name) + ", wanted an anchor &" + std::string(name) + " before it");
+  }
+  if (found->second.open) {
+    return fail(begin, "found the alias *" + std::string(name) + " inside the value of its own anchor &" +
+                           std::string(name) + ", wanted a value that does not contain itself");
+  }
+  const Node target = found->second.node;
+  if (awaits_key()) {
+    if (target.kind == Kind::kMap || target.kind == Kind::kSeq) {
+      return fail(begin, target.kind == Kind::kMap ? "found a map as a key, wanted a string"
+                                                   : "found a list as a key, wanted a string");
+    }
+    return set_key(target.kind, target.text, begin, end, false);
+  }
+  if (!push_value(begin)) return false;
+  Node& node = builder_.top();
+  node.kind = target.kind;
+  node.style = target.style;
+  node.text = target.text;
+  node.begin = begin;
+  node.end = end;
+  node.alias = true;
+  const auto depth_left =
+      static_cast<uint32_t>(input_.limits.depth - std::min<size_t>(frames_.size(), input_.limits.depth));
+  if (alias_budget_ == 0 || !builder_.copy_children(target, node, --alias_budget_, depth_left)) {
+    return fail(begin,
+                "found the alias *" + std::string(name) +
+                    " that makes the document too large or too deep, wanted at most " +
+                    std::to_string(input_.limits.alias_nodes) + " values made by aliases and " +
+                    std::to_string(input_.limits.depth) + " levels",
+                true);
+  }
+  return value_done(end);
+}
+
+bool YamlReader::key_scalar(const yaml_event_t& event) {
+  const auto& data = event.data.scalar;
+  uint32_t begin = offset(event.start_mark);
+  const uint32_t end = offset(event.end_mark);
+  const int properties = (data.anchor ? 1 : 0) + (data.tag ? 1 : 0);
+  if (properties != 0) begin = skip_properties(begin, end, properties);
+  const std::string_view decoded = chars(data.value, data.length);
+  std::string_view text = view(begin, end, decoded);
+  Kind kind = Kind::kString;
+  bool merge = false;
+  if (data.tag) {
+    merge = decoded == "<<" && chars(data.tag) == "tag:yaml.org,2002:merge";
+    Resolved resolved = resolve_tagged(chars(data.tag), decoded);
+    if (!resolved.error.empty()) return fail(begin, std::move(resolved.error));
+    kind = resolved.kind;
+    if (resolved.text) text = document_->intern(*resolved.text);
+  } else if (data.plain_implicit) {
+    merge = decoded == "<<";
+    kind = resolve_plain(decoded);
+  }
+  if (data.anchor) {
+    Node node;
+    node.kind = kind;
+    node.style = style_of(data.style);
+    node.text = text;
+    node.begin = begin;
+    node.end = end;
+    remember(chars(data.anchor), node, false);
+  }
+  return set_key(kind, text, begin, end, merge);
+}
+
+bool YamlReader::set_key(Kind kind, std::string_view text, uint32_t begin, uint32_t end, bool merge) {
+  Frame& frame = frames_.back();
+  frame.has_key = true;
+  frame.merge = merge;
+  frame.key_begin = begin;
+  frame.key_end = end;
+  frame.last_end = std::max(frame.last_end, end);
+  frame.key = text;
+  if (kind == Kind::kString) return true;
+  const auto key = key_text(kind, text);
+  if (!key) {
+    return fail(begin, kind == Kind::kNull
+                           ? "found null as a key, wanted a string"
+                           : "found " + std::string(text) + " as a key, wanted a string or a smaller number");
+  }
+  if (*key != text) frame.key = document_->intern(*key);
+  return true;
+}
+
+bool YamlReader::merge_map(const Node& map) {
+  for (uint32_t i = 0; i < map.count; ++i) {
+    if (alias_budget_ == 0) {
+      return fail(map.begin,
+                  "found merge keys (<<) that make the document too large, wanted at most " +
+                      std::to_string(input_.limits.alias_nodes) + " values made by them",
+                  true);
+    }
+    --alias_budget_;
+    builder_.push_copy(map.children[i]);
+    Node& entry = builder_.top();
+    entry.merged = true;
+    entry.copied = true;
+  }
+  return true;
+}
+
+bool YamlReader::merge_value() {
+  Frame& frame = frames_.back();
+  frame.merge = false;
+  frame.has_merged = true;
+  const Node value = builder_.top();
+  builder_.pop();
+  if (value.kind == Kind::kMap) return merge_map(value);
+  if (value.kind != Kind::kSeq || value.alias) return fail(value.begin, kWantMergeMap);
+  for (uint32_t i = 0; i < value.count; ++i) {
+    if (value.children[i].kind != Kind::kMap) return fail(value.children[i].begin, kWantMergeMap);
+  }
+  // As go-yaml v2: of several maps the first counts, so it is written last.
+  for (uint32_t i = value.count; i-- > 0;) {
+    if (!merge_map(value.children[i])) return false;
+  }
+  return true;
+}
+
+std::optional<Failure> read_yaml(Input& input, const Piece& piece, const DocumentSink& sink) {
+  return YamlReader(input, piece, sink).run();
+}
+
+}  // namespace brokergate::document

@@ -1,0 +1,102 @@
+// One libyaml pass over the bytes of one document.
+#pragma once
+
+#include <yaml.h>
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "rules/document/reader.h"
+#include "rules/document/tree_builder.h"
+
+namespace brokergate::document {
+
+// libyaml counts characters, the tree counts bytes. Marks mostly grow, so the
+// text is walked once.
+class CharacterCursor {
+ public:
+  CharacterCursor(std::string_view text, uint32_t begin, uint32_t end);
+  uint32_t byte_at(size_t character);
+
+ private:
+  std::string_view text_;
+  uint32_t begin_, end_;
+  bool ascii_;
+  size_t character_ = 0;
+  uint32_t byte_;
+};
+
+class YamlReader {
+ public:
+  YamlReader(Input& input, const Piece& piece, const DocumentSink& sink);
+  ~YamlReader();
+  YamlReader(const YamlReader&) = delete;
+  YamlReader& operator=(const YamlReader&) = delete;
+
+  std::optional<Failure> run();
+
+ private:
+  // A container that has begun.
+  struct Frame {
+    size_t node = 0;  // place on the builder's stack
+    bool map = false;
+    bool block = false;
+    bool has_key = false;     // a key was read, its value is awaited
+    bool merge = false;       // that key is `<<`
+    bool has_merged = false;  // a merge key has brought entries
+    uint32_t key_begin = 0, key_end = 0;
+    uint32_t last_end = 0;  // where the last value written here ends
+    std::string_view key;
+    std::string_view anchor;
+  };
+  struct Anchor {
+    Node node;
+    bool open = false;  // its container has not ended
+  };
+  struct Key {
+    std::string_view text;
+    uint32_t begin = 0, end = 0;
+    bool merge = false;
+  };
+
+  bool event(yaml_event_t& event);
+  bool begin_document(const yaml_event_t& event);
+  bool end_document();
+  bool scalar(const yaml_event_t& event);
+  bool begin_container(const yaml_event_t& event);
+  bool end_container(const yaml_event_t& event);
+  bool alias(const yaml_event_t& event);
+  bool merge_value();
+  bool merge_map(const Node& map);
+
+  bool key_scalar(const yaml_event_t& event);
+  bool set_key(Kind kind, std::string_view text, uint32_t begin, uint32_t end, bool merge);
+  bool push_value(uint32_t begin);
+  bool value_done(uint32_t end);
+
+  bool awaits_key() const { return !frames_.empty() && frames_.back().map && !frames_.back().has_key; }
+  std::string_view view(uint32_t begin, uint32_t end, std::string_view decoded);
+  uint32_t offset(const yaml_mark_t& mark) { return characters_.byte_at(mark.index); }
+  uint32_t skip_properties(uint32_t at, uint32_t end, int count) const;
+  void remember(std::string_view name, const Node& node, bool open);
+  bool fail(uint32_t offset, std::string message, bool final = false);
+
+  Input& input_;
+  const Piece& piece_;
+  const DocumentSink& sink_;
+  CharacterCursor characters_;
+  yaml_parser_t parser_{};
+  bool initialized_ = false;
+  TreeBuilder builder_;
+  std::optional<Document> document_;
+  uint32_t documents_ = 0;
+  bool empty_root_ = false;
+  std::vector<Frame> frames_;
+  std::unordered_map<std::string_view, Anchor> anchors_;
+  size_t alias_budget_ = 0;
+  std::optional<Failure> failure_;
+};
+
+}  // namespace brokergate::document
