@@ -18,7 +18,8 @@ std::string describe_found(std::string_view text, uint32_t offset, uint32_t end)
     return name;
   }
   const size_t length = utf8_length(text, offset);
-  return "`" + std::string(text.substr(offset, length == 0 ? 1 : length)) + "`";
+  std::string found(1, '`');
+  return found.append(text.substr(offset, length == 0 ? 1 : length)).append(1, '`');
 }
 
 Failure too_deep(uint32_t offset, uint32_t limit) {
