@@ -1,6 +1,6 @@
 #include "rules/kafka/csv.h"
 
-namespace brokergate {
+namespace brokergate::csv {
 namespace {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) <= 0x20; }
@@ -15,7 +15,7 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-std::vector<std::string_view> split_csv(std::string_view text) {
+std::vector<std::string_view> split(std::string_view text) {
   text = trim(text);
   std::vector<std::string_view> parts;
   if (text.empty()) return parts;
@@ -45,4 +45,4 @@ std::string upper_case(std::string_view text) {
   return out;
 }
 
-}  // namespace brokergate
+}  // namespace brokergate::csv

@@ -68,8 +68,8 @@ tl::expected<Listener, std::string> parse_entry(std::string_view entry) {
   const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), listener.port);
   // What Integer.parseInt says when the number does not fit.
   if (failed != std::errc{}) return tl::unexpected("For input string: \"" + std::string(port) + "\"");
-  if (is_blank(name)) return tl::unexpected(std::string("The provided listener name is null or empty string"));
-  listener.name = upper_case(name);
+  if (csv::is_blank(name)) return tl::unexpected(std::string("The provided listener name is null or empty string"));
+  listener.name = csv::upper_case(name);
   listener.host = host;
   return listener;
 }
@@ -78,7 +78,7 @@ tl::expected<Listener, std::string> parse_entry(std::string_view entry) {
 
 tl::expected<std::vector<Listener>, std::string> parse_listeners(std::string_view text) {
   std::vector<Listener> listeners;
-  for (const std::string_view entry : split_csv(text)) {
+  for (const std::string_view entry : csv::split(text)) {
     if (entry.empty()) continue;
     auto listener = parse_entry(entry);
     if (!listener) return tl::unexpected(std::move(listener.error()));
@@ -94,7 +94,7 @@ std::string to_string(const Listener& listener) {
 }
 
 const Listener* find_listener(const std::vector<Listener>& listeners, std::string_view name) {
-  const std::string wanted = upper_case(name);
+  const std::string wanted = csv::upper_case(name);
   for (const Listener& listener : listeners) {
     if (listener.name == wanted) return &listener;
   }

@@ -9,7 +9,7 @@
 namespace brokergate {
 namespace {
 
-using Kind = Placement::Kind;
+using Lands = Placement::Kind;
 
 bool contains(const std::vector<std::string_view>& list, std::string_view text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -54,7 +54,7 @@ struct Requirement {
 };
 
 struct Judgement {
-  Kind kind = Kind::kUndecided;
+  Lands kind = Lands::kUndecided;
   std::string reason;  // empty: the requirement is about something else
   Value at;
 };
@@ -65,16 +65,16 @@ Judgement judge_marks(const Requirement& requirement, const Marks& marks) {
   const auto wanted = std::count_if(requirement.values.begin(), requirement.values.end(), preemptible);
   const auto all_excluded = std::all_of(marks.values.begin(), marks.values.end(),
                                         [&](std::string_view value) { return contains(requirement.values, value); });
-  Kind kind = Kind::kUndecided;
+  Lands kind = Lands::kUndecided;
   if (requirement.op == "In") {
-    if (wanted == 0 && !requirement.values.empty()) kind = Kind::kStable;
-    if (wanted > 0 && static_cast<size_t>(wanted) == requirement.values.size()) kind = Kind::kPreemptible;
+    if (wanted == 0 && !requirement.values.empty()) kind = Lands::kStable;
+    if (wanted > 0 && static_cast<size_t>(wanted) == requirement.values.size()) kind = Lands::kPreemptible;
   } else if (requirement.op == "NotIn") {
-    if (all_excluded) kind = Kind::kStable;
+    if (all_excluded) kind = Lands::kStable;
   } else if (requirement.op == "Exists") {
-    if (marks.marker) kind = Kind::kPreemptible;
+    if (marks.marker) kind = Lands::kPreemptible;
   } else if (requirement.op == "DoesNotExist") {
-    kind = Kind::kStable;
+    kind = Lands::kStable;
   } else if (requirement.op == "Gt" || requirement.op == "Lt") {
     // A node whose label is no integer does not match at all.
     const auto bound = requirement.values.size() == 1 ? integer(requirement.values.front()) : std::nullopt;
@@ -82,10 +82,10 @@ Judgement judge_marks(const Requirement& requirement, const Marks& marks) {
       const auto number = integer(value);
       return number && bound && (requirement.op == "Gt" ? *number > *bound : *number < *bound);
     });
-    if (bound && !may_match) kind = Kind::kStable;
+    if (bound && !may_match) kind = Lands::kStable;
   }
   std::string reason = requirement.text;
-  if (kind == Kind::kUndecided) reason += " leaves preemptible nodes possible";
+  if (kind == Lands::kUndecided) reason += " leaves preemptible nodes possible";
   return {kind, std::move(reason), requirement.at};
 }
 
@@ -94,14 +94,14 @@ Judgement judge_pool(const Requirement& requirement, const Policy& policy) {
   const auto& pools = policy.preemptible_pools;
   if (requirement.op != "In" && requirement.op != "NotIn") return {};
   if (pools.empty()) {
-    return {Kind::kUndecided,
+    return {Lands::kUndecided,
             requirement.text + " names a pool, and nothing says what its nodes are (spec.preemptible.pools)",
             requirement.at};
   }
   if (requirement.op == "NotIn") {
     const bool excluded = std::all_of(pools.begin(), pools.end(),
                                       [&](const std::string& pool) { return contains(requirement.values, pool); });
-    return {excluded ? Kind::kStable : Kind::kUndecided,
+    return {excluded ? Lands::kStable : Lands::kUndecided,
             requirement.text + (excluded ? ", which are all preemptible pools of the policy"
                                          : " leaves preemptible pools of the policy possible"),
             requirement.at};
@@ -111,12 +111,12 @@ Judgement judge_pool(const Requirement& requirement, const Policy& policy) {
                        [&](const std::string& pool) { return matches_wildcard(pool, value); });
   });
   if (listed == 0 && !requirement.values.empty()) {
-    return {Kind::kStable, requirement.text + ", which the policy does not list as preemptible", requirement.at};
+    return {Lands::kStable, requirement.text + ", which the policy does not list as preemptible", requirement.at};
   }
   if (listed > 0 && static_cast<size_t>(listed) == requirement.values.size()) {
-    return {Kind::kPreemptible, requirement.text + ", which the policy lists as preemptible", requirement.at};
+    return {Lands::kPreemptible, requirement.text + ", which the policy lists as preemptible", requirement.at};
   }
-  return {Kind::kUndecided, requirement.text + " leaves a preemptible pool of the policy possible", requirement.at};
+  return {Lands::kUndecided, requirement.text + " leaves a preemptible pool of the policy possible", requirement.at};
 }
 
 Judgement judge(const Requirement& requirement, const Policy& policy) {
@@ -139,9 +139,9 @@ Judgement all_of(const std::vector<Judgement>& parts) {
   Judgement undecided;
   const Judgement* stable = nullptr;
   for (const Judgement& part : parts) {
-    if (part.kind == Kind::kPreemptible) return part;
-    if (part.kind == Kind::kStable && !stable) stable = &part;
-    if (part.kind == Kind::kUndecided) add_reason(undecided, part);
+    if (part.kind == Lands::kPreemptible) return part;
+    if (part.kind == Lands::kStable && !stable) stable = &part;
+    if (part.kind == Lands::kUndecided) add_reason(undecided, part);
   }
   return stable ? *stable : undecided;
 }
@@ -185,30 +185,30 @@ Judgement judge_required(Value required, const Policy& policy) {
     }
     for (const Node& field : term["matchFields"].children()) {
       parts.push_back(
-          {Kind::kUndecided, "required node affinity names nodes, and nothing says what they are", Value(&field)});
+          {Lands::kUndecided, "required node affinity names nodes, and nothing says what they are", Value(&field)});
     }
     terms.push_back(all_of(parts));
   }
   if (terms.empty()) return {};
-  const auto of_kind = [&](Kind kind) {
+  const auto of_kind = [&](Lands kind) {
     return std::count_if(terms.begin(), terms.end(), [&](const Judgement& term) { return term.kind == kind; });
   };
   if (static_cast<size_t>(of_kind(terms.front().kind)) == terms.size()) {
     Judgement result = terms.front();
-    if (terms.size() > 1 && result.kind != Kind::kUndecided) {
+    if (terms.size() > 1 && result.kind != Lands::kUndecided) {
       result.reason += " (and so does each of the " + std::to_string(terms.size()) + " alternatives)";
     }
     return result;
   }
   const auto worst =
-      std::find_if(terms.begin(), terms.end(), [](const Judgement& term) { return term.kind == Kind::kPreemptible; });
+      std::find_if(terms.begin(), terms.end(), [](const Judgement& term) { return term.kind == Lands::kPreemptible; });
   if (worst != terms.end()) {
-    return {Kind::kUndecided,
+    return {Lands::kUndecided,
             worst->reason + ", which is one of " + std::to_string(terms.size()) + " alternatives only", worst->at};
   }
   Judgement open;
   for (const Judgement& term : terms) {
-    if (term.kind == Kind::kUndecided) add_reason(open, term);
+    if (term.kind == Lands::kUndecided) add_reason(open, term);
   }
   if (open.reason.empty()) {
     open.reason = "one alternative of the required node affinity says nothing about preemptible nodes";
@@ -222,8 +222,8 @@ Judgement judge_preferred(Value preferred, const Policy& policy) {
   for (const Node& node : preferred.children()) {
     for (const Node& expression : Value(&node)["preference"]["matchExpressions"].children()) {
       const Judgement found = judge(read_requirement(Value(&expression), "preferred node affinity"), policy);
-      if (found.kind != Kind::kUndecided) {
-        return {Kind::kUndecided, found.reason + " is a preference and does not decide", found.at};
+      if (found.kind != Lands::kUndecided) {
+        return {Lands::kUndecided, found.reason + " is a preference and does not decide", found.at};
       }
     }
   }
@@ -237,13 +237,13 @@ Judgement judge_tolerations(Value tolerations, const Policy& policy) {
                            effect = toleration["effect"].str();
     const bool exists = toleration["operator"].str() == "Exists";
     if (key.empty()) {
-      if (exists) return {Kind::kUndecided, "tolerates every taint, which permits preemptible nodes", toleration};
+      if (exists) return {Lands::kUndecided, "tolerates every taint, which permits preemptible nodes", toleration};
       continue;
     }
     for (const TaintRule& taint : policy.preemptible_taints) {
       if (taint.key != key || (!exists && !taint.value.empty() && taint.value != value)) continue;
       if (!taint.effect.empty() && !effect.empty() && taint.effect != effect) continue;
-      return {Kind::kUndecided,
+      return {Lands::kUndecided,
               "tolerates the taint " + taint.key + (taint.value.empty() ? "" : "=" + taint.value) +
                   ", which permits preemptible nodes and does not ask for them",
               toleration};
@@ -258,9 +258,9 @@ Placement placement_of(Value pod_spec, const Policy& policy) {
   const Value affinity = pod_spec["affinity"]["nodeAffinity"];
   Judgement result = all_of({judge_selector(pod_spec["nodeSelector"], policy),
                              judge_required(affinity["requiredDuringSchedulingIgnoredDuringExecution"], policy)});
-  if (result.kind == Kind::kUndecided) {
+  if (result.kind == Lands::kUndecided) {
     if (const std::string_view node = pod_spec["nodeName"].str(); !node.empty()) {
-      add_reason(result, {Kind::kUndecided, "nodeName " + std::string(node) + ", and nothing says what that node is",
+      add_reason(result, {Lands::kUndecided, "nodeName " + std::string(node) + ", and nothing says what that node is",
                           pod_spec["nodeName"]});
     }
     add_reason(result, judge_preferred(affinity["preferredDuringSchedulingIgnoredDuringExecution"], policy));

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 4> kProtocols = {"PLAINTEXT", "SSL", "SAS
 // exception's text is what the operator gets to see. Later entries replace earlier.
 tl::expected<std::vector<std::pair<std::string, std::string>>, std::string> parse_protocol_map(std::string_view text) {
   std::vector<std::pair<std::string, std::string>> map;
-  for (const std::string_view entry : split_csv(text)) {
+  for (const std::string_view entry : csv::split(text)) {
     const size_t colon = entry.rfind(':');
     if (colon == std::string_view::npos) {
       return tl::unexpected(
@@ -26,15 +26,15 @@ tl::expected<std::vector<std::pair<std::string, std::string>>, std::string> pars
           "length " +
           std::to_string(entry.size()));
     }
-    const std::string_view name = trim(entry.substr(0, colon));
-    const std::string_view protocol = trim(entry.substr(colon + 1));
-    if (is_blank(name)) return tl::unexpected(std::string("The provided listener name is null or empty string"));
-    const std::string known = upper_case(protocol);
+    const std::string_view name = csv::trim(entry.substr(0, colon));
+    const std::string_view protocol = csv::trim(entry.substr(colon + 1));
+    if (csv::is_blank(name)) return tl::unexpected(std::string("The provided listener name is null or empty string"));
+    const std::string known = csv::upper_case(protocol);
     if (std::find(kProtocols.begin(), kProtocols.end(), known) == kProtocols.end()) {
       return tl::unexpected("Invalid security protocol `" + std::string(protocol) +
                             "` defined in listener.security.protocol.map");
     }
-    const std::string listener = upper_case(name);
+    const std::string listener = csv::upper_case(name);
     const auto same = std::find_if(map.begin(), map.end(), [&](const auto& pair) { return pair.first == listener; });
     if (same != map.end()) {
       same->second = known;

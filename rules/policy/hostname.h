@@ -10,7 +10,7 @@ namespace brokergate {
 
 // What the placeholders stand for; those without a value stay as they are written.
 struct HostnameParts {
-  std::optional<std::string_view> pod, domain, ordinal, statefulset, ns;
+  std::optional<std::string_view> pod = {}, domain = {}, ordinal = {}, statefulset = {}, ns = {};
 };
 std::string expand_hostname(std::string_view pattern, const HostnameParts& parts);
 

@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include "brokergate/kafka.h"
+#include "rules/kafka/listener_tables.h"
+
+namespace brokergate {
+
+std::unique_ptr<Model> build_model(const Bundle& bundle, const Policy& policy) {
+  auto model = std::make_unique<Model>();
+  for (const Object& object : bundle.objects) {
+    if (auto set = recognise_broker_set(object)) {
+      if (set->form_id == "unknown-form") model->unknown.push_back({&object, set->form_reason});
+      model->sets.push_back(std::move(*set));
+    } else if (std::string reason = unknown_workload(object); !reason.empty()) {
+      model->unknown.push_back({&object, std::move(reason)});
+    }
+  }
+  // The Services point into the vector, which must not move any more.
+  model->services = find_broker_services(bundle, model->sets, policy);
+  return model;
+}
+
+std::string external_listener_name(const Model& model, const BrokerSet& set, const Policy& policy) {
+  const ListenerTables tables(set, set.first_ordinal);
+  if (find_listener(tables.advertised, policy.listener_name)) return policy.listener_name;
+  // Services for one broker tell more than those for all.
+  for (const ServiceRole role : {ServiceRole::kPerBroker, ServiceRole::kBootstrap}) {
+    for (const BrokerService& service : model.services) {
+      if (service.set != &set || service.role != role || !service.external()) continue;
+      if (service.ordinal && *service.ordinal != set.first_ordinal) continue;
+      if (service.selects == Selects::kNothing) continue;
+      for (const ServicePort& port : ports_of(service)) {
+        if (const Listener* listener = tables.behind(port.target); listener && tables.is_advertised(*listener)) {
+          return listener->name;
+        }
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace brokergate

@@ -1,0 +1,282 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "brokergate/kafka.h"
+#include "rules/kafka/listener_tables.h"
+#include "rules/policy/hostname.h"
+
+namespace brokergate {
+namespace {
+
+// Ordinals whose settings are derived to see how ports run; the plan proves all of them later.
+constexpr int64_t kSampled = 8;
+// Where a port is looked for when the one wished for is taken.
+constexpr int64_t kFirstFree = 9094, kLastFree = 9194;
+
+using Ports = std::map<int64_t, int64_t>;  // ordinal → port
+
+// base + slope * ordinal
+struct Line {
+  int64_t base = 0;
+  int slope = 0;
+  int64_t at(int64_t ordinal) const { return base + slope * ordinal; }
+  bool operator==(const Line&) const = default;
+};
+
+// nullopt when the ports are neither all the same nor rise by one. One port alone
+// is taken as the same for all.
+std::optional<Line> line_through(const Ports& ports) {
+  if (ports.empty()) return std::nullopt;
+  for (const int slope : {0, 1}) {
+    const Line line{ports.begin()->second - slope * ports.begin()->first, slope};
+    if (std::all_of(ports.begin(), ports.end(), [&](const auto& port) { return line.at(port.first) == port.second; })) {
+      return line;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string list(const Ports& ports) {
+  std::string out;
+  size_t shown = 0;
+  for (const auto& [ordinal, port] : ports) {
+    if (++shown > 5) return out + ", …";
+    out += (out.empty() ? "" : ", ") + std::to_string(port) + " for broker " + std::to_string(ordinal);
+  }
+  return out;
+}
+
+// What the Services in front of single brokers say about the external listener.
+struct ServiceSide {
+  Ports published, targets;
+  bool node_ports = false;
+  std::string trouble;
+};
+
+class Planner {
+ public:
+  Planner(const Model& model, const BrokerSet& set, const Policy& policy) : model_(model), set_(set), policy_(policy) {}
+
+  std::optional<WantedListener> plan(std::string* why);
+
+ private:
+  const ListenerTables& tables(int64_t ordinal) { return tables_.try_emplace(ordinal, set_, ordinal).first->second; }
+  int64_t last_sampled() const { return set_.first_ordinal + std::min(set_.replicas, kSampled) - 1; }
+  bool in_range(int64_t ordinal) const {
+    return ordinal >= set_.first_ordinal && ordinal - set_.first_ordinal < set_.replicas;
+  }
+  void name_and_protocol();
+  const ServicePort* port_for_listener(const std::vector<ServicePort>& ports, int64_t ordinal);
+  std::vector<const BrokerService*> own_services() const;
+  ServiceSide read_services();
+  Ports advertised();
+  std::optional<Line> advertised_line(const ServiceSide& services, std::string& why);
+  void bind(const ServiceSide& services, const Line& line);
+  bool taken(int64_t port);
+
+  const Model& model_;
+  const BrokerSet& set_;
+  const Policy& policy_;
+  std::map<int64_t, ListenerTables> tables_;
+  WantedListener wanted_;
+};
+
+// The policy's name, unless the set has an external listener by another name that
+// serves nobody else: a second one beside it could not bind the same port.
+void Planner::name_and_protocol() {
+  const ListenerTables& first = tables(set_.first_ordinal);
+  wanted_.name = policy_.listener_name;
+  const std::string present = external_listener_name(model_, set_, policy_);
+  if (!present.empty() && present != first.inter_broker) wanted_.name = present;
+  wanted_.protocol = policy_.listener_protocol;
+  // The policy's PLAINTEXT is what stands there when nobody asked for anything: it
+  // never takes encryption or authentication away from a listener that has them.
+  const std::string protocol = first.protocol_of(wanted_.name);
+  const bool listed = find_listener(first.listeners, wanted_.name) || find_listener(first.advertised, wanted_.name);
+  if (wanted_.protocol == "PLAINTEXT" && listed && !protocol.empty()) wanted_.protocol = protocol;
+}
+
+// External Services that select one broker of this set, one per ordinal: those of
+// the exposure the policy asks for come first.
+std::vector<const BrokerService*> Planner::own_services() const {
+  std::map<int64_t, const BrokerService*> chosen;
+  const std::string_view preferred = policy_.exposure == Exposure::kNodePort ? "NodePort" : "LoadBalancer";
+  for (const BrokerService& service : model_.services) {
+    if (service.set != &set_ || !service.external() || service.role != ServiceRole::kPerBroker || !service.ordinal)
+      continue;
+    if (service.selects == Selects::kNameOnly || service.selects == Selects::kNothing || !in_range(*service.ordinal))
+      continue;
+    const BrokerService*& slot = chosen[*service.ordinal];
+    if (!slot || (slot->type != preferred && service.type == preferred)) slot = &service;
+  }
+  std::vector<const BrokerService*> out;
+  for (const auto& [ordinal, service] : chosen) out.push_back(service);
+  return out;
+}
+
+const ServicePort* Planner::port_for_listener(const std::vector<ServicePort>& ports, int64_t ordinal) {
+  if (ports.size() == 1) return &ports.front();
+  const ListenerTables& table = tables(ordinal);
+  const ServicePort* only = nullptr;
+  size_t open = 0;
+  for (const ServicePort& port : ports) {
+    const Listener* listener = table.behind(port.target);
+    if (listener && listener->name == wanted_.name) return &port;
+    // A port that leads to another listener, or to something that is none (JMX), is not it.
+    if (!listener && (port.target.value_or(0) < 9091 || port.target.value_or(0) > 9099) && ports.size() > 1) continue;
+    only = &port;
+    ++open;
+  }
+  return open == 1 ? only : nullptr;
+}
+
+ServiceSide Planner::read_services() {
+  ServiceSide side;
+  for (const BrokerService* service : own_services()) {
+    if (static_cast<int64_t>(side.published.size()) >= 4 * kSampled) break;
+    const auto ports = ports_of(*service);
+    if (ports.empty()) continue;
+    const ServicePort* port = port_for_listener(ports, *service->ordinal);
+    if (!port) {
+      side.trouble = describe(*service->object) + " has " + std::to_string(ports.size()) +
+                     " ports, and none is recognised as that of listener " + wanted_.name;
+      continue;
+    }
+    if (service->type == "NodePort") {
+      side.node_ports = true;
+      if (!port->node_port) {
+        side.trouble = describe(*service->object) +
+                       " names no nodePort: the API server picks one, and nobody can "
+                       "advertise it beforehand";
+        continue;
+      }
+      side.published[*service->ordinal] = *port->node_port;
+    } else {
+      side.published[*service->ordinal] = port->port;
+    }
+    if (port->target) side.targets[*service->ordinal] = *port->target;
+  }
+  return side;
+}
+
+Ports Planner::advertised() {
+  Ports ports;
+  for (int64_t ordinal = set_.first_ordinal; ordinal <= last_sampled(); ++ordinal) {
+    if (const Listener* listener = find_listener(tables(ordinal).advertised, wanted_.name)) {
+      ports[ordinal] = listener->port;
+    }
+  }
+  return ports;
+}
+
+std::optional<Line> Planner::advertised_line(const ServiceSide& services, std::string& why) {
+  const PortRule& rule = policy_.listener_port;
+  if (rule.kind == PortRule::Kind::kFixed) return Line{rule.base, 0};
+  if (rule.kind == PortRule::Kind::kPerOrdinal) return Line{rule.base, 1};
+  const Ports now = advertised();
+  const auto line_now = now.empty() || static_cast<int64_t>(now.size()) <= last_sampled() - set_.first_ordinal
+                            ? std::nullopt
+                            : line_through(now);
+  if (services.published.empty()) {
+    if (!services.trouble.empty()) {
+      why = services.trouble;
+      return std::nullopt;
+    }
+    return line_now ? *line_now : Line{rule.base, 0};
+  }
+  // What is advertised stands when every Service agrees with it.
+  const bool agree = line_now && std::all_of(services.published.begin(), services.published.end(),
+                                             [&](const auto& port) { return line_now->at(port.first) == port.second; });
+  if (agree) return line_now;
+  auto line = line_through(services.published);
+  if (!line) {
+    why = "its Services publish " + list(services.published) + ": neither one port for all nor a base plus the ordinal";
+    return std::nullopt;
+  }
+  // A nodePort exists once in a cluster: where one Service stands for many brokers, the ports must rise.
+  if (services.node_ports && services.published.size() == 1 && set_.replicas > 1) {
+    line = Line{services.published.begin()->second - services.published.begin()->first, 1};
+  }
+  return line;
+}
+
+bool Planner::taken(int64_t port) {
+  const ListenerTables& first = tables(set_.first_ordinal);
+  return std::any_of(first.listeners.begin(), first.listeners.end(),
+                     [&](const Listener& listener) { return listener.name != wanted_.name && listener.port == port; });
+}
+
+// Binds where the Services lead to; where they lead to another listener, they are
+// what is wrong, and the listener keeps its own port or gets a free one.
+void Planner::bind(const ServiceSide& services, const Line& line) {
+  std::optional<Line> wish = line_through(services.targets);
+  if (wish && services.targets.size() == 1 && set_.replicas > 1 &&
+      wish->base == line.at(services.targets.begin()->first)) {
+    wish = line;
+  }
+  const auto clashes = [&](const Line& candidate) { return taken(candidate.at(set_.first_ordinal)); };
+  if (!wish || clashes(*wish)) {
+    Ports bound;
+    for (int64_t ordinal = set_.first_ordinal; ordinal <= last_sampled(); ++ordinal) {
+      if (const Listener* own = find_listener(tables(ordinal).listeners, wanted_.name)) bound[ordinal] = own->port;
+    }
+    const auto present = line_through(bound);
+    wish = present ? *present : line;
+  }
+  if (clashes(*wish)) {
+    int64_t port = kFirstFree;
+    while (port <= kLastFree && taken(port)) ++port;
+    wish = Line{port, 0};
+  }
+  if (*wish == line) return;
+  wanted_.bind_base = wish->base;
+  wanted_.bind_slope = wish->slope;
+}
+
+std::optional<WantedListener> Planner::plan(std::string* why) {
+  std::string trouble;
+  name_and_protocol();
+  const std::string_view ns = set_.object->ns;
+  if (policy_.hostname.find("{namespace}") != std::string::npos && ns.empty()) {
+    trouble = "the policy's hostname has {namespace}, and " + describe(*set_.object) + " names none";
+  }
+  wanted_.host_template =
+      expand_hostname(policy_.hostname, {.domain = policy_.domain, .statefulset = set_.object->name, .ns = ns});
+  if (trouble.empty()) {
+    const std::string host = policy_.host_for(set_.object->name, ns, set_.first_ordinal);
+    if (const std::string wrong = check_domain(host); !wrong.empty())
+      trouble = "the policy's hostname gives no DNS name here: " + wrong;
+  }
+  const ServiceSide services = read_services();
+  std::optional<Line> line;
+  if (trouble.empty()) line = advertised_line(services, trouble);
+  if (line) {
+    const int64_t last = line->at(set_.first_ordinal + std::min<int64_t>(set_.replicas, 100'000) - 1);
+    if (line->at(set_.first_ordinal) < 1 || last > 65535) {
+      trouble = "port " + std::to_string(last) + " of the last broker is no port";
+      line.reset();
+    }
+  }
+  if (!line) {
+    if (why) *why = std::move(trouble);
+    return std::nullopt;
+  }
+  wanted_.port_base = line->base;
+  wanted_.port_slope = line->slope;
+  bind(services, *line);
+  return wanted_;
+}
+
+}  // namespace
+
+std::optional<WantedListener> wanted_listener(const Model& model, const BrokerSet& set, const Policy& policy,
+                                              std::string* why) {
+  if (why) why->clear();
+  if (policy.domain.empty() || !set.object) return std::nullopt;
+  // Kafka before 3.9 and every cp-kafka image refuse to start a controller that advertises.
+  if (set.form_id == "controller-only") return std::nullopt;
+  return Planner(model, set, policy).plan(why);
+}
+
+}  // namespace brokergate

@@ -1,0 +1,210 @@
+#include "rules/kafka/workload_index.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace brokergate {
+namespace {
+
+// Sets of one namespace that one Service is compared with at most; real bundles stay below ten.
+constexpr size_t kMaxCandidates = 256;
+
+Value pod_labels(const Object& object) {
+  if (object.kind == "Pod") return object.metadata()["labels"];
+  if (object.kind == "StatefulSet" || object.kind == "Deployment" || object.kind == "ReplicaSet" ||
+      object.kind == "DaemonSet" || object.kind == "PetSet") {
+    return object.spec()["template"]["metadata"]["labels"];
+  }
+  return {};
+}
+
+std::string_view folder_of(const Object& object) {
+  const std::string_view name = object.source()->name();
+  const size_t slash = name.rfind('/');
+  return slash == std::string_view::npos ? std::string_view{} : name.substr(0, slash);
+}
+
+constexpr int kOtherNamespace = 100;
+constexpr int kGuessed = 10;
+
+// How far two objects are from one another as far as their namespaces tell; less is nearer.
+int distance(const Object& a, const Object& b) {
+  if (!a.ns.empty() && !b.ns.empty()) return a.ns == b.ns ? 0 : kOtherNamespace;
+  const int place = a.source() == b.source() ? 0 : folder_of(a) == folder_of(b) ? 1 : 2;
+  const bool one_names_it = a.ns.empty() != b.ns.empty();
+  return one_names_it && place == 2 ? kGuessed : place;
+}
+
+// Scopes that an object lies in, the nearest first: a Service looks into its own
+// file and folder before it looks further, so that a long list of far ones hides nothing.
+std::string file_scope(const Object& object) {
+  return "f" + std::to_string(reinterpret_cast<uintptr_t>(object.source().get()));
+}
+std::string folder_scope(const Object& object) { return "d" + std::string(folder_of(object)); }
+std::string namespace_scope(std::string_view ns) { return "n" + std::string(ns); }
+constexpr std::string_view kAnywhere = "*";
+
+// What is looked up in a scope: a label of the pods, a StatefulSet's name, a broker
+// set's governing Service, or any broker set.
+constexpr char kLabel = 'l', kName = 'n', kGoverning = 'g', kAnySet = 'b';
+
+std::string key_of(std::string_view scope, char what, std::string_view a, std::string_view b) {
+  std::string key(scope);
+  key.push_back('\0');
+  key.push_back(what);
+  key.append(a).push_back('\0');
+  key.append(b);
+  return key;
+}
+
+bool has_static_label(const Workload& workload, std::string_view key, std::string_view value) {
+  const Value label = workload.labels[key];
+  return label && !label.is_null() && label.scalar() == value;
+}
+
+// The label that picks one of the set's brokers, when it can be one of this set.
+std::optional<OrdinalLabel> picks(const BrokerSet& set, std::string_view key, std::string_view value) {
+  const auto label = ordinal_label(key, value);
+  if (!label || (!label->set.empty() && label->set != set.object->name)) return std::nullopt;
+  return label;
+}
+
+std::optional<Match> match_of(const Workload& workload, const SelectorPairs& selector) {
+  Match match;
+  match.workload = &workload;
+  for (const auto& [key, value] : selector) {
+    if (has_static_label(workload, key, value)) continue;
+    if (workload.set) {
+      const auto one = picks(*workload.set, key, value);
+      if (!one || (match.one && match.one->ordinal != one->ordinal)) return std::nullopt;
+      if (!match.one || is_controller_label(key)) match.one = one;
+      continue;
+    }
+    // Pods of other StatefulSets have the controller's labels as well.
+    const auto label = ordinal_label(key, value);
+    const bool theirs = label && is_controller_label(key) && workload.object->kind == "StatefulSet" &&
+                        (label->set.empty() || label->set == workload.object->name);
+    if (!theirs) return std::nullopt;
+  }
+  return match;
+}
+
+}  // namespace
+
+WorkloadIndex::WorkloadIndex(const Bundle& bundle, const std::vector<BrokerSet>& sets) {
+  std::unordered_map<const Object*, const BrokerSet*> set_of;
+  for (const BrokerSet& set : sets) set_of.emplace(set.object, &set);
+  for (const Object& object : bundle.objects) {
+    const auto set = set_of.find(&object);
+    const Value labels = set != set_of.end() ? object.spec()["template"]["metadata"]["labels"] : pod_labels(object);
+    if (set == set_of.end() && !labels.is_map()) continue;
+    const auto id = static_cast<uint32_t>(workloads_.size());
+    workloads_.push_back({&object, set == set_of.end() ? nullptr : set->second, labels});
+    id_of_object_.emplace(&object, id);
+    if (labels.is_map()) {
+      for (const Node& label : labels.children()) enter(object, id, kLabel, label.key, Value(&label).scalar());
+    }
+    if (object.kind == "StatefulSet") enter(object, id, kName, object.name, {});
+    if (set == set_of.end()) continue;
+    enter(object, id, kAnySet, {}, {});
+    const std::string_view governing = object.spec()["serviceName"].str();
+    if (!governing.empty()) enter(object, id, kGoverning, governing, {});
+  }
+}
+
+void WorkloadIndex::enter(const Object& object, uint32_t id, char what, std::string_view a, std::string_view b) {
+  for (const std::string& scope :
+       {file_scope(object), folder_scope(object), namespace_scope(object.ns), std::string(kAnywhere)}) {
+    Ids& ids = ids_[key_of(scope, what, a, b)];
+    if (ids.size() < kMaxCandidates && (ids.empty() || ids.back() != id)) ids.push_back(id);
+  }
+}
+
+WorkloadIndex::Ids WorkloadIndex::gather(const Object& service, char what, std::string_view a,
+                                         std::string_view b) const {
+  std::vector<std::string> scopes = {file_scope(service), folder_scope(service), namespace_scope(service.ns)};
+  scopes.push_back(service.ns.empty() ? std::string(kAnywhere) : namespace_scope({}));
+  Ids ids;
+  for (const std::string& scope : scopes) {
+    const auto found = ids_.find(key_of(scope, what, a, b));
+    if (found != ids_.end()) ids.insert(ids.end(), found->second.begin(), found->second.end());
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+// The shortest list of workloads that one of the pairs leads to.
+WorkloadIndex::Ids WorkloadIndex::candidates(const Object& service, const SelectorPairs& selector) const {
+  Ids best;
+  bool have = false;
+  for (const auto& [key, value] : selector) {
+    const auto one = ordinal_label(key, value);
+    Ids found = gather(service, kLabel, key, value);
+    if (found.empty() && one) {
+      if (one->set.empty()) continue;
+      found = gather(service, kName, one->set, {});
+    }
+    if (!have || found.size() < best.size()) best = std::move(found);
+    have = true;
+    if (best.empty()) break;
+  }
+  // Only a number (kafka-broker-id: "0"): any set it may reach.
+  if (!have) best = gather(service, kAnySet, {}, {});
+  return best;
+}
+
+std::optional<Match> WorkloadIndex::find(const Object& service, const SelectorPairs& selector) const {
+  std::optional<Match> best;
+  int best_distance = kOtherNamespace;
+  size_t equals = 0;
+  for (const uint32_t id : candidates(service, selector)) {
+    const Workload& workload = workloads_[id];
+    const int found = distance(service, *workload.object);
+    if (found >= kOtherNamespace || found > best_distance) continue;
+    auto match = match_of(workload, selector);
+    if (!match) continue;
+    const bool nearer = found < best_distance;
+    equals = nearer ? 1 : equals + 1;
+    if (!nearer && best->workload->set) {
+      best->more_sets += workload.set ? 1 : 0;
+      continue;
+    }
+    if (!nearer && !workload.set) continue;
+    best = std::move(match);
+    best_distance = found;
+  }
+  if (!best || best_distance < kGuessed) return best;
+  if (equals > 1) return std::nullopt;
+  best->guessed_namespace = true;
+  return best;
+}
+
+std::vector<const BrokerSet*> WorkloadIndex::sets_of(const Object& service, char what, std::string_view name) const {
+  std::vector<const BrokerSet*> sets;
+  for (const uint32_t id : gather(service, what, name, {})) {
+    const Workload& workload = workloads_[id];
+    if (workload.set && distance(service, *workload.object) < kGuessed) sets.push_back(workload.set);
+  }
+  std::stable_sort(sets.begin(), sets.end(), [&](const BrokerSet* a, const BrokerSet* b) {
+    return distance(service, *a->object) < distance(service, *b->object);
+  });
+  return sets;
+}
+
+std::vector<const BrokerSet*> WorkloadIndex::sets_named(const Object& service, std::string_view name) const {
+  return sets_of(service, kName, name);
+}
+
+std::vector<const BrokerSet*> WorkloadIndex::sets_governed_by(const Object& service) const {
+  return sets_of(service, kGoverning, service.name);
+}
+
+bool WorkloadIndex::has_label(const BrokerSet& set, const std::pair<std::string_view, std::string_view>& pair) const {
+  const auto found = id_of_object_.find(set.object);
+  if (found == id_of_object_.end()) return false;
+  return has_static_label(workloads_[found->second], pair.first, pair.second) ||
+         picks(set, pair.first, pair.second).has_value();
+}
+
+}  // namespace brokergate
