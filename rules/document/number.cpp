@@ -115,13 +115,15 @@ struct Decimal {
 
 }  // namespace
 
+std::string drop_underscores(std::string_view text) {
+  std::string plain(text);
+  std::erase(plain, '_');
+  return plain;
+}
+
 std::optional<Integer> parse_integer(std::string_view text) {
   if (text.find('_') == std::string_view::npos) return parse_without_underscores(text);
-  std::string plain;
-  for (char c : text) {
-    if (c != '_') plain += c;
-  }
-  return parse_without_underscores(plain);
+  return parse_without_underscores(drop_underscores(text));
 }
 
 std::optional<double> parse_float(std::string_view text) {
@@ -138,16 +140,13 @@ std::optional<double> parse_float(std::string_view text) {
 }
 
 double float_value(std::string_view text) {
-  std::string plain;
-  for (char c : text) {
-    if (c != '_') plain += c;
-  }
-  if (const auto value = parse_float(plain)) return *value;
-  if (const auto value = parse_without_underscores(plain)) {
+  // !!float makes a float of an integer in any of its spellings, so octal stays octal.
+  if (const auto value = parse_integer(text)) {
     const double magnitude = static_cast<double>(value->magnitude);
     return value->negative ? -magnitude : magnitude;
   }
-  return std::strtod(plain.c_str(), nullptr);
+  if (text.find('_') == std::string_view::npos) return parse_float(text).value_or(0);
+  return parse_float(drop_underscores(text)).value_or(0);
 }
 
 void append_json_float(double value, std::string& out) {

@@ -20,9 +20,11 @@ struct Integer {
 // int64 (signed) or uint64 (unsigned) holds.
 std::optional<Integer> parse_integer(std::string_view text);
 
-// strconv.ParseFloat of a decimal number; `_` is not dropped here. nullopt when
-// it is none or too large (too small is 0). With `dotted`, a text that begins
-// with a dot as resolve.go reads it, else its yamlStyleFloat.
+// resolve.go takes `_` out of what begins like a number before it reads on.
+std::string drop_underscores(std::string_view text);
+
+// resolve.go's yamlStyleFloat and strconv.ParseFloat; `_` is not dropped here.
+// nullopt when it is no decimal number or too large (too small is 0).
 std::optional<double> parse_float(std::string_view text);
 
 // The value of a scalar that the reader made kInt or kFloat.

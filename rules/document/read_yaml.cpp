@@ -42,6 +42,14 @@ uint32_t block_scalar_end(std::string_view text, uint32_t begin, uint32_t end) {
   return last;
 }
 
+// libyaml takes JSON's \/ since 0.2.3; go-yaml v2, and so kubectl, refuses it.
+size_t find_escaped_slash(std::string_view text) {
+  for (size_t i = text.find('\\'); i < text.size() - 1; i = text.find('\\', i + 2)) {
+    if (text[i + 1] == '/') return i;
+  }
+  return std::string_view::npos;
+}
+
 constexpr const char* kWantMergeMap =
     "found a value under the merge key (<<) that is no map, wanted a map or a list of maps";
 
@@ -214,35 +222,56 @@ bool YamlReader::value_done(uint32_t end) {
   return !frame.merge || merge_value();
 }
 
-bool YamlReader::scalar(const yaml_event_t& event) {
+bool YamlReader::read_scalar(const yaml_event_t& event, Scalar& scalar) {
   const auto& data = event.data.scalar;
-  uint32_t begin = offset(event.start_mark);
-  uint32_t end = offset(event.end_mark);
-  const int properties = (data.anchor ? 1 : 0) + (data.tag ? 1 : 0);
-  if (properties != 0) begin = skip_properties(begin, end, properties);
-  if (!push_value(begin)) return false;
-  Node& node = builder_.top();
+  Node& node = scalar.node;
+  node.begin = offset(event.start_mark);
+  node.end = offset(event.end_mark);
+  scalar.properties = (data.anchor ? 1 : 0) + (data.tag ? 1 : 0);
+  if (scalar.properties != 0) node.begin = skip_properties(node.begin, node.end, scalar.properties);
   node.style = style_of(data.style);
-  if (node.style == Style::kLiteral || node.style == Style::kFolded) end = block_scalar_end(input_.text, begin, end);
-  node.begin = begin;
-  node.end = end;
+  if (node.style == Style::kLiteral || node.style == Style::kFolded) {
+    node.end = block_scalar_end(input_.text, node.begin, node.end);
+  }
   const std::string_view decoded = chars(data.value, data.length);
+  node.text = view(node.begin, node.end, decoded);
+  if (node.style == Style::kDoubleQuoted && node.end - node.begin != decoded.size() + 2) {
+    const size_t slash = find_escaped_slash(input_.text.substr(node.begin, node.end - node.begin));
+    if (slash != std::string_view::npos) {
+      return fail(static_cast<uint32_t>(node.begin + slash), "found the escape \\/ in a string, wanted / as it is");
+    }
+  }
   node.kind = Kind::kString;
-  node.text = view(begin, end, decoded);
   if (data.tag) {
-    Resolved resolved = resolve_tagged(chars(data.tag), decoded);
-    if (!resolved.error.empty()) return fail(begin, std::move(resolved.error));
+    const std::string_view tag = chars(data.tag);
+    scalar.merge = decoded == "<<" && (data.plain_implicit != 0 || tag == "tag:yaml.org,2002:merge");
+    Resolved resolved = resolve_tagged(tag, decoded);
+    if (!resolved.error.empty()) return fail(node.begin, std::move(resolved.error));
     node.kind = resolved.kind;
     if (resolved.text) node.text = document_->intern(*resolved.text);
   } else if (data.plain_implicit) {
+    scalar.merge = decoded == "<<";
     node.kind = resolve_plain(decoded);
   }
-  if (node.kind == Kind::kFloat && not_finite(node.text)) {
-    return fail(begin, "found " + std::string(decoded) + ", wanted a number that JSON can express");
-  }
   if (data.anchor) remember(chars(data.anchor), node, false);
-  if (frames_.empty()) empty_root_ = properties == 0 && node.style == Style::kPlain && decoded.empty();
-  return value_done(end);
+  return true;
+}
+
+bool YamlReader::scalar(const yaml_event_t& event) {
+  Scalar scalar;
+  if (!read_scalar(event, scalar) || !push_value(scalar.node.begin)) return false;
+  const Node& read = scalar.node;
+  if (read.kind == Kind::kFloat && not_finite(read.text)) {
+    return fail(read.begin, "found " + std::string(read.text) + ", wanted a number that JSON can express");
+  }
+  Node& node = builder_.top();
+  node.kind = read.kind;
+  node.style = read.style;
+  node.begin = read.begin;
+  node.end = read.end;
+  node.text = read.text;
+  if (frames_.empty()) empty_root_ = scalar.properties == 0 && read.style == Style::kPlain && read.text.empty();
+  return value_done(read.end);
 }
 
 bool YamlReader::begin_container(const yaml_event_t& event) {
@@ -342,35 +371,10 @@ bool YamlReader::alias(const yaml_event_t& event) {
 }
 
 bool YamlReader::key_scalar(const yaml_event_t& event) {
-  const auto& data = event.data.scalar;
-  uint32_t begin = offset(event.start_mark);
-  const uint32_t end = offset(event.end_mark);
-  const int properties = (data.anchor ? 1 : 0) + (data.tag ? 1 : 0);
-  if (properties != 0) begin = skip_properties(begin, end, properties);
-  const std::string_view decoded = chars(data.value, data.length);
-  std::string_view text = view(begin, end, decoded);
-  Kind kind = Kind::kString;
-  bool merge = false;
-  if (data.tag) {
-    merge = decoded == "<<" && chars(data.tag) == "tag:yaml.org,2002:merge";
-    Resolved resolved = resolve_tagged(chars(data.tag), decoded);
-    if (!resolved.error.empty()) return fail(begin, std::move(resolved.error));
-    kind = resolved.kind;
-    if (resolved.text) text = document_->intern(*resolved.text);
-  } else if (data.plain_implicit) {
-    merge = decoded == "<<";
-    kind = resolve_plain(decoded);
-  }
-  if (data.anchor) {
-    Node node;
-    node.kind = kind;
-    node.style = style_of(data.style);
-    node.text = text;
-    node.begin = begin;
-    node.end = end;
-    remember(chars(data.anchor), node, false);
-  }
-  return set_key(kind, text, begin, end, merge);
+  Scalar scalar;
+  if (!read_scalar(event, scalar)) return false;
+  const Node& key = scalar.node;
+  return set_key(key.kind, key.text, key.begin, key.end, scalar.merge);
 }
 
 bool YamlReader::set_key(Kind kind, std::string_view text, uint32_t begin, uint32_t end, bool merge) {

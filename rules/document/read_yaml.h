@@ -55,15 +55,16 @@ class YamlReader {
     Node node;
     bool open = false;  // its container has not ended
   };
-  struct Key {
-    std::string_view text;
-    uint32_t begin = 0, end = 0;
-    bool merge = false;
+  struct Scalar {
+    Node node;           // without its place in the tree
+    int properties = 0;  // anchor and tag before it
+    bool merge = false;  // it is a merge key when it stands as a key
   };
 
   bool event(yaml_event_t& event);
   bool begin_document(const yaml_event_t& event);
   bool end_document();
+  bool read_scalar(const yaml_event_t& event, Scalar& scalar);
   bool scalar(const yaml_event_t& event);
   bool begin_container(const yaml_event_t& event);
   bool end_container(const yaml_event_t& event);

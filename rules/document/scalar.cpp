@@ -96,6 +96,16 @@ bool timestamp_shaped(std::string_view text) {
   return (skip('+') || skip('-')) && digits(2) == 2 && skip(':') && digits(2) == 2 && i == text.size();
 }
 
+// What begins with a dot goes to strconv.ParseFloat as it is, which takes `_`
+// between digits only.
+bool dotted_float(std::string_view text) {
+  const auto digit = [&](size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  for (size_t i = text.find('_'); i != std::string_view::npos; i = text.find('_', i + 1)) {
+    if (!digit(i - 1) || !digit(i + 1)) return false;
+  }
+  return parse_float(drop_underscores(text)).has_value();
+}
+
 std::string_view kind_tag(Kind kind) {
   switch (kind) {
     case Kind::kNull:
@@ -123,16 +133,14 @@ Kind resolve_plain(std::string_view text) {
       if (one_of(text, kTrue) || one_of(text, kFalse)) return Kind::kBool;
       return one_of(text, kNull) ? Kind::kNull : Kind::kString;
     case Hint::kDot:
-      return not_finite(text) || parse_float(text) ? Kind::kFloat : Kind::kString;
+      return not_finite(text) || dotted_float(text) ? Kind::kFloat : Kind::kString;
     case Hint::kNumber:
       break;
   }
   if (not_finite(text)) return Kind::kFloat;
   if (parse_integer(text)) return Kind::kInt;
   if (text.find('_') == std::string_view::npos) return parse_float(text) ? Kind::kFloat : Kind::kString;
-  std::string plain(text);
-  std::erase(plain, '_');
-  return parse_float(plain) ? Kind::kFloat : Kind::kString;
+  return parse_float(drop_underscores(text)) ? Kind::kFloat : Kind::kString;
 }
 
 Resolved resolve_tagged(std::string_view tag, std::string_view text) {
@@ -173,7 +181,9 @@ std::optional<std::string> key_text(Kind kind, std::string_view text) {
     case Kind::kInt: {
       const auto value = parse_integer(text);
       if (!value || (!value->negative && value->magnitude > std::numeric_limits<int64_t>::max())) return std::nullopt;
-      return (value->negative ? "-" : "") + std::to_string(value->magnitude);
+      std::string digits = std::to_string(value->magnitude);
+      if (value->negative) digits.insert(digits.begin(), '-');
+      return digits;
     }
     default:
       return std::nullopt;
