@@ -21,12 +21,15 @@ struct RuleInfo {
   std::string_view example;      // YAML, may be empty
 };
 
+struct Facts;  // rules/facts.h: what several rules need, derived once per evaluation
+
 // Everything a rule may look at. Nothing in it can be changed.
 struct Context {
   const Bundle& bundle;
   const Model& model;
   const Policy& policy;
   const Admission* admission = nullptr;  // null outside an admission request
+  const Facts& facts;                    // what the policy selects; rules judge these sets and Services only
 };
 
 // Collects the findings of one rule. Severity is the rule's own (or the
@@ -37,6 +40,8 @@ class Report {
   Finding& add(const Object& object, Value at, std::string message);
   // A denial that this door cannot be sure of: becomes a warning that says why.
   static void weaken(Finding& finding, std::string reason);
+  // The same down to a hint.
+  static void to_info(Finding& finding, std::string reason);
 
  private:
   const RuleInfo& info_;

@@ -1,0 +1,52 @@
+#include <unordered_set>
+
+#include "rules/facts.h"
+#include "rules/registry.h"
+#include "rules/text.h"
+
+namespace brokergate::checks {
+namespace {
+
+void judge(const SetFacts& facts, Report& report) {
+  const BrokerSet& set = *facts.set;
+  if (set.form_id == "operator-owned" || set.replicas < 1) return;
+  const Properties derived = facts.brokers.empty() ? set.properties(set.first_ordinal) : Properties();
+  const Properties& properties = facts.brokers.empty() ? derived : facts.brokers[0].properties;
+  std::unordered_set<const Node*> told;
+  for (const std::string_view name : {std::string_view("advertised.listeners"), std::string_view("listeners"),
+                                      std::string_view("listener.security.protocol.map")}) {
+    const auto found = properties.find(name);
+    if (found == properties.end()) continue;
+    const Property& property = found->second;
+    for (const Place& place : property.shadowed) {
+      if (place.object != set.object || !place.node || !told.insert(place.node.node()).second) continue;
+      const std::string decides = property.source.what.empty() ? "something else" : property.source.what;
+      Finding& finding = report.add(*set.object, place.node,
+                                    cat(place.what, " sets ", name, " but ", decides, " decides, want one place"));
+      finding.remediation = cat("Remove ", place.what, ", or move its value to where it is read: ", decides, ".");
+    }
+  }
+}
+
+void check(const Context& context, Report& report) {
+  for (const SetFacts& facts : context.facts.sets) judge(facts, report);
+}
+
+}  // namespace
+
+constinit const Rule advertised_ineffective = {
+    {.id = "advertised-ineffective",
+     .severity = Severity::kWarn,
+     .title = "Listener settings stand where the process reads them",
+     .why = "A container's command runs after the environment is made: `export KAFKA_ADVERTISED_LISTENERS=…` in it, a "
+            "properties file given to kafka-server-start.sh or a --override beat the env entry without a word "
+            "(helm/charts #12876 and #15399; the start scripts of the images). Who changes the env entry then changes "
+            "nothing.",
+     .remediation = "Keep the setting in the place that decides and remove the other.",
+     .docs = "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
+     .example = "env:\n- name: KAFKA_ADVERTISED_LISTENERS      # not read\n  value: EXTERNAL://kafka.example.com:9094\n"
+                "command: [sh, -c, \"export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://${POD_IP}:9092 && exec "
+                "/etc/confluent/docker/run\"]\n"},
+    check};
+
+}  // namespace brokergate::checks

@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <map>
+
+#include "rules/facts.h"
+#include "rules/registry.h"
+#include "rules/service_change.h"
+#include "rules/text.h"
+
+namespace brokergate::checks {
+namespace {
+
+constexpr std::string_view kAdvertised = "advertised.listeners";
+
+// Where a person has to look: the deciding place when it is in the set itself.
+Value place(const SetFacts& facts) {
+  if (facts.plan.at && *facts.plan.at) return *facts.plan.at;
+  if (!facts.brokers.empty()) {
+    const Property* property = facts.brokers[0].property(kAdvertised);
+    if (property && property->source.node && property->source.object == facts.set->object) return property->source.node;
+  }
+  return facts.set->container;
+}
+
+std::string found(const SetFacts& facts) {
+  const BrokerFacts& first = facts.brokers[0];
+  if (first.external) return cat("broker ", first.ordinal, " advertises ", shown(first.external->text()));
+  const Property* property = first.property(kAdvertised);
+  if (property && property->value)
+    return cat("broker ", first.ordinal, " advertises ", shown(*property->value), " and nothing for clients outside");
+  return cat("broker ", first.ordinal, " has no advertised.listeners");
+}
+
+std::string wanted(const SetFacts& facts, const Policy& policy) {
+  const int64_t ordinal = facts.set->first_ordinal;
+  return Address{facts.wanted->name, facts.wanted_host(ordinal, policy), facts.wanted_port(ordinal)}.text();
+}
+
+// The policy names a domain: every broker shall advertise its own name in it.
+void check_wanted(const Context& context, const SetFacts& facts, Report& report) {
+  const Object& object = *facts.set->object;
+  if (!facts.plan.refusal.empty()) {
+    Finding& finding = report.add(object, place(facts), cat(found(facts), ", want ", wanted(facts, context.policy)));
+    finding.remediation = cat("No change was made: ", facts.plan.refusal);
+    return;
+  }
+  if (facts.planned()) {
+    const std::string rest = facts.set->replicas > 1 ? " and so for every broker" : "";
+    Finding& finding =
+        report.add(object, place(facts), cat(found(facts), ", want ", wanted(facts, context.policy), rest));
+    Finding::Fix own{&object, facts.plan.edits};
+    std::vector<Finding::Fix> fixes;
+    fixes.push_back(std::move(own));
+    for (const BrokerService* service : facts.services) {
+      const auto wish = wish_for(facts, *service, context.policy);
+      if (!wish) continue;
+      ServiceChange change = plan_service(*service, facts.broker(*service->ordinal), *wish);
+      if (!change.refusal.empty()) {
+        finding.remediation = cat("No change was made: ", describe(*service->object), ": ", change.refusal, ".");
+        return;
+      }
+      if (!change.edits.empty()) fixes.push_back({service->object, std::move(change.edits)});
+    }
+    finding.fixes = std::move(fixes);
+    return;
+  }
+  // The set is right; a Service may still ask for another DNS name.
+  for (const BrokerService* service : facts.services) {
+    auto wish = wish_for(facts, *service, context.policy);
+    if (!wish) continue;
+    wish->port = wish->target = std::nullopt;
+    ServiceChange change = plan_service(*service, nullptr, *wish);
+    if (change.edits.empty()) continue;
+    const Value at = Value(change.edits[0].target)[change.edits[0].keys[0]];
+    Finding& finding = report.add(*service->object, at,
+                                  cat("the Service of broker ", *service->ordinal, " asks for the name ",
+                                      shown(at.scalar()), ", want ", wish->host, " as it is advertised"));
+    finding.fixes.push_back({service->object, std::move(change.edits)});
+  }
+}
+
+bool exposed(const SetFacts& facts) {
+  return std::any_of(facts.services.begin(), facts.services.end(),
+                     [](const BrokerService* service) { return service->external(); });
+}
+
+// No domain: what is advertised must exist and differ between brokers.
+void check_present(const Context& context, const SetFacts& facts, Report& report) {
+  const Object& object = *facts.set->object;
+  const bool seen = exposed(facts);
+  if (facts.external.empty() && !seen) return;
+  const Property* property = facts.brokers[0].property(kAdvertised);
+  if (property && !property->value && !property->unknown.empty()) {
+    Finding& finding =
+        report.add(object, place(facts), "what the brokers advertise to clients outside cannot be known");
+    Report::weaken(finding, property->unknown);
+    return;
+  }
+  std::map<std::string, std::vector<int64_t>> by_address;
+  std::vector<int64_t> without;
+  for (const BrokerFacts& broker : facts.brokers) {
+    if (broker.external && !broker.external->host.empty())
+      by_address[broker.external->text()].push_back(broker.ordinal);
+    if (!broker.external) without.push_back(broker.ordinal);
+  }
+  if (!without.empty()) {
+    Finding& finding =
+        report.add(object, place(facts), cat(found(facts), ", want a listener for the external Services of the set"));
+    if (!context.bundle.complete && !seen) Report::weaken(finding, "its Services are not in sight");
+  }
+  for (const auto& [address, ordinals] : by_address) {
+    // What only the cluster knows (<podIP>) is written the same and differs.
+    if (ordinals.size() < 2 || address.find('<') != std::string::npos) continue;
+    Finding& finding =
+        report.add(object, place(facts),
+                   cat(brokers_text(ordinals), " all advertise ", shown(address), ", want an address for each"));
+    if (!seen) Report::weaken(finding, "no external Service of the set is in sight");
+  }
+}
+
+void check(const Context& context, Report& report) {
+  for (const SetFacts& facts : context.facts.sets) {
+    if (!facts.readable || facts.brokers.empty()) continue;
+    if (facts.wanted) {
+      check_wanted(context, facts, report);
+      continue;
+    }
+    check_present(context, facts, report);
+    if (facts.wanted_why.empty() || context.policy.domain.empty()) continue;
+    const bool right = std::all_of(facts.brokers.begin(), facts.brokers.end(), [&](const BrokerFacts& broker) {
+      return broker.external && broker.external->host == facts.wanted_host(broker.ordinal, context.policy);
+    });
+    if (right) continue;
+    Finding& finding =
+        report.add(*facts.set->object, place(facts), cat(found(facts), ", want a name of ", context.policy.domain));
+    finding.remediation = cat("No change was made: ", facts.wanted_why, ".");
+  }
+}
+
+}  // namespace
+
+constinit const Rule advertised_listener = {
+    {.id = "advertised-listener",
+     .severity = Severity::kDeny,
+     .title = "Every broker advertises an external address of its own",
+     .why =
+         "A client asks any broker for the cluster's metadata and then connects to each partition's leader at the "
+         "address that leader advertises. Missing or equal addresses send clients to the wrong broker; in KRaft mode "
+         "nothing refuses them (only ZooKeeper mode answers \"already registered by broker N\", KafkaServer.scala, "
+         "KAFKA-6394).",
+     .remediation =
+         "Give every broker its own entry in advertised.listeners, bind the same listener name in listeners, "
+         "and map it in listener.security.protocol.map. With a domain in the policy `brokergate mutate` "
+         "writes all of it.",
+     .docs = "https://kafka.apache.org/documentation/#brokerconfigs_advertised.listeners",
+     .example = "env:\n- name: POD_NAME\n  valueFrom: {fieldRef: {fieldPath: metadata.name}}\n"
+                "- name: KAFKA_ADVERTISED_LISTENERS\n"
+                "  value: PLAINTEXT://$(POD_NAME).kafka-headless:9092,EXTERNAL://$(POD_NAME).kafka.example.com:9094\n"},
+    check};
+
+}  // namespace brokergate::checks

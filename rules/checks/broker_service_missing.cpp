@@ -1,0 +1,61 @@
+#include <algorithm>
+#include <set>
+
+#include "rules/facts.h"
+#include "rules/registry.h"
+#include "rules/text.h"
+
+namespace brokergate::checks {
+namespace {
+
+void judge(const Context& context, const SetFacts& facts, Report& report) {
+  const BrokerSet& set = *facts.set;
+  if (set.managed_by_operator || set.form_id == "operator-owned" || set.form_id == "controller-only") return;
+  if (!set.replicas_unknown.empty() || set.replicas < 1) return;
+  std::set<int64_t> served;
+  for (const BrokerService* service : facts.services) {
+    if (service->external() && service->role == ServiceRole::kPerBroker && service->ordinal &&
+        facts.has(*service->ordinal)) {
+      served.insert(*service->ordinal);
+    }
+  }
+  const bool wished = !context.policy.domain.empty() && context.bundle.complete;
+  if (served.empty() && !wished) return;
+  const int64_t missing = set.replicas - static_cast<int64_t>(served.size());
+  if (missing <= 0) return;
+  std::string first;
+  int64_t told = 0;
+  for (int64_t i = 0; i < set.replicas && told < std::min<int64_t>(missing, 3); ++i) {
+    if (served.contains(set.first_ordinal + i)) continue;
+    first += cat(told == 0 ? "" : ", ", set.first_ordinal + i);
+    ++told;
+  }
+  if (missing > told) first += cat(" and ", missing - told, " more");
+  const Value replicas = set.object->spec()["replicas"];
+  Finding& finding =
+      report.add(*set.object, replicas ? replicas : set.object->spec(),
+                 cat("no external Service for broker ", first, " of ", set.replicas, ", want one for each broker"));
+  if (!context.bundle.complete) Report::to_info(finding, "other Services may exist that this request does not show");
+}
+
+void check(const Context& context, Report& report) {
+  for (const SetFacts& facts : context.facts.sets) judge(context, facts, report);
+}
+
+}  // namespace
+
+constinit const Rule broker_service_missing = {
+    {.id = "broker-service-missing",
+     .severity = Severity::kWarn,
+     .title = "Every broker has an external Service of its own",
+     .why =
+         "Clients connect to each partition's leader, so every broker needs its own way in. After a scale-up the new "
+         "brokers take partitions and nobody outside can reach them (bitnami/charts #20364).",
+     .remediation = "Add a Service for each missing ordinal that selects statefulset.kubernetes.io/pod-name: "
+                    "<set>-<ordinal>.",
+     .docs = "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#pod-name-label",
+     .example = "kind: Service\nmetadata: {name: kafka-2-external}\nspec:\n  type: LoadBalancer\n"
+                "  selector: {statefulset.kubernetes.io/pod-name: kafka-2}\n  ports: [{port: 9094}]\n"},
+    check};
+
+}  // namespace brokergate::checks

@@ -1,0 +1,46 @@
+#include <unordered_set>
+
+#include "rules/facts.h"
+#include "rules/registry.h"
+#include "rules/text.h"
+
+namespace brokergate::checks {
+namespace {
+
+void check(const Context& context, Report& report) {
+  std::unordered_set<const Object*> told;
+  for (const SetFacts& facts : context.facts.sets) {
+    const BrokerSet& set = *facts.set;
+    if (set.form_id != "unknown-form") continue;
+    told.insert(set.object);
+    const Value command = set.container["command"] ? set.container["command"] : set.container["args"];
+    report.add(*set.object, command ? command : set.container,
+               cat("how listeners reach these brokers cannot be read: ", shown(set.form_reason, 400),
+                   ", want a form that can"));
+  }
+  for (const Model::Unknown& unknown : context.model.unknown) {
+    if (!context.policy.matches(*unknown.object) || terminating(*unknown.object)) continue;
+    if (!told.insert(unknown.object).second) continue;
+    report.add(*unknown.object, unknown.object->spec(),
+               cat(describe(*unknown.object), " is not judged: ", shown(unknown.reason, 400)));
+  }
+}
+
+}  // namespace
+
+constinit const Rule unknown_form = {
+    {.id = "unknown-form",
+     .severity = Severity::kWarn,
+     .title = "The way listeners reach the brokers is one that can be read",
+     .why =
+         "What a broker advertises may be worked out by an image's own script, a properties file in a ConfigMap or a "
+         "command that no reading of the manifest can follow. Nothing is claimed about such brokers and nothing is "
+         "changed; without this warning that would look like \"no findings\".",
+     .remediation =
+         "Set advertised.listeners, listeners and listener.security.protocol.map by environment variables of "
+         "the image or by `export` in the container's command, or check these brokers by hand.",
+     .docs = "https://kafka.apache.org/documentation/#brokerconfigs_advertised.listeners",
+     .example = "command: [/opt/own/start-broker.sh]   # listeners are computed in the image\n"},
+    check};
+
+}  // namespace brokergate::checks

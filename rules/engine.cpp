@@ -1,0 +1,120 @@
+#include "brokergate/engine.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "brokergate/rule.h"
+#include "rules/facts.h"
+#include "rules/ratchet.h"
+#include "rules/suppression.h"
+
+namespace brokergate {
+namespace {
+
+Severity severity_of(const Rule& rule, const Policy& policy) {
+  const auto own = policy.severities.find(rule.info.id);
+  return own == policy.severities.end() ? rule.info.severity : own->second;
+}
+
+struct Judged {
+  std::unique_ptr<Model> model;
+  std::vector<Finding> findings;
+  Summary summary;
+};
+
+// Objects in their order, rules by id, then by place.
+void put_in_order(std::vector<Finding>& findings) {
+  const auto rank = [](const Finding& finding) { return std::tuple(finding.object, finding.rule, finding.at->begin); };
+  std::stable_sort(findings.begin(), findings.end(),
+                   [&](const Finding& a, const Finding& b) { return rank(a) < rank(b); });
+}
+
+Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admission) {
+  Judged out;
+  out.model = build_model(bundle, policy);
+  const Facts facts = derive_facts(bundle, *out.model, policy);
+  const Context context{bundle, *out.model, policy, admission, facts};
+  for (const Rule& rule : all_rules()) {
+    const Severity severity = severity_of(rule, policy);
+    if (severity == Severity::kOff) continue;
+    const size_t before = out.findings.size();
+    Report report(rule.info, severity, out.findings);
+    rule.check(context, report);
+    for (size_t i = before; i < out.findings.size(); ++i) {
+      for (Finding::Fix& fix : out.findings[i].fixes) {
+        for (Edit& edit : fix.edits) edit.rule = rule.info.id.data();
+      }
+    }
+  }
+  put_in_order(out.findings);
+  restrain_owned(out.findings, *out.model);
+  out.summary.objects = bundle.objects.size();
+  out.summary.broker_sets = facts.sets.size();
+  out.summary.broker_services = facts.services.size();
+  out.summary.unknown = static_cast<size_t>(std::count_if(
+      out.model->unknown.begin(), out.model->unknown.end(),
+      [&](const Model::Unknown& unknown) { return policy.matches(*unknown.object) && !terminating(*unknown.object); }));
+  return out;
+}
+
+// The same bundle as it was before the update.
+Bundle bundle_before(const Bundle& bundle, const Object& updated, const Object& old_object) {
+  Bundle before = bundle;
+  before.objects[static_cast<size_t>(&updated - bundle.objects.data())] = old_object;
+  return before;
+}
+
+void compare_with_old(Judged& judged, const Bundle& bundle, const Policy& policy, const Object& old_object) {
+  const Object* updated = updated_object(bundle, old_object);
+  if (!updated || judged.findings.empty()) return;
+  const Bundle before = bundle_before(bundle, *updated, old_object);
+  const Judged old = judge(before, policy, nullptr);
+  ratchet(judged.findings, *updated, old.findings, policy);
+  restrain_update(judged.findings, *updated, old_object, policy);
+}
+
+void apply_mode(std::vector<Finding>& findings, const Policy& policy) {
+  if (policy.mode == Mode::kEnforce) return;
+  for (Finding& finding : findings) {
+    if (finding.severity != Severity::kDeny) continue;
+    finding.severity = Severity::kWarn;
+    finding.weakened = policy.mode == Mode::kWarn ? "the policy's mode is warn" : "the policy's mode is observe";
+  }
+}
+
+void count(const std::vector<Finding>& findings, Summary& summary) {
+  for (const Finding& finding : findings) {
+    if (finding.suppressed) {
+      ++summary.suppressed;
+    } else if (finding.severity == Severity::kDeny) {
+      ++summary.deny;
+    } else if (finding.severity == Severity::kWarn) {
+      ++summary.warn;
+    } else if (finding.severity == Severity::kInfo) {
+      ++summary.info;
+    }
+  }
+}
+
+}  // namespace
+
+Evaluation evaluate(const Bundle& bundle, const Policy& policy, const Admission* admission, std::string_view today) {
+  // An object that goes away is none of our business (also: a finalizer that is
+  // taken off a terminating object is an UPDATE, and denying it makes it undeletable).
+  if (admission && (admission->operation == Operation::kDelete || admission->operation == Operation::kConnect)) {
+    Evaluation nothing;
+    nothing.model = std::make_unique<Model>();
+    nothing.verdict.summary.objects = bundle.objects.size();
+    return nothing;
+  }
+  Judged judged = judge(bundle, policy, admission);
+  if (admission && admission->operation == Operation::kUpdate && admission->old_object) {
+    compare_with_old(judged, bundle, policy, *admission->old_object);
+  }
+  apply_mode(judged.findings, policy);
+  suppress(judged.findings, policy, today);
+  count(judged.findings, judged.summary);
+  return {{std::move(judged.findings), judged.summary}, std::move(judged.model)};
+}
+
+}  // namespace brokergate

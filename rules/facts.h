@@ -1,0 +1,69 @@
+// What several rules need, derived once per evaluation. Views into the Model.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "brokergate/kafka.h"
+#include "rules/naming.h"
+
+namespace brokergate {
+
+// A listener as a manifest writes it: the host may hold what only the cluster
+// knows (<podIP>) or what nothing expands, which Kafka's grammar refuses.
+struct Address {
+  std::string name, host;
+  std::optional<int64_t> port;
+  std::string text() const;  // NAME://host:port
+};
+std::vector<Address> addresses(std::string_view listeners);
+
+struct BrokerFacts {
+  int64_t ordinal = 0;
+  Properties properties;
+  std::optional<Address> external;  // its entry in advertised.listeners for SetFacts::external
+  std::optional<int64_t> bind;      // port of the same entry in listeners
+
+  const Property* property(std::string_view name) const;
+};
+
+struct SetFacts {
+  // Brokers that are derived one by one; a larger set is told by its first ones.
+  static constexpr int64_t kMostBrokers = 100;
+
+  const BrokerSet* set = nullptr;
+  bool readable = false;                       // a form whose settings can be derived and changed
+  std::vector<const BrokerService*> services;  // those in front of it, in bundle order
+  Contradictions contradictions;               // of these Services
+  std::vector<BrokerFacts> brokers;            // empty unless readable
+  std::string external;                        // external_listener_name
+  std::optional<WantedListener> wanted;
+  std::string wanted_why;  // why the policy's domain leads to no wanted listener
+  Plan plan;               // towards `wanted`
+
+  bool has(int64_t ordinal) const;  // one of the set's brokers
+  const BrokerFacts* broker(int64_t ordinal) const;
+  bool planned() const { return !plan.edits.empty() && plan.refusal.empty(); }
+  int64_t wanted_port(int64_t ordinal) const;
+  int64_t wanted_bind(int64_t ordinal) const;
+  std::string wanted_host(int64_t ordinal, const Policy& policy) const;
+};
+
+struct Facts {
+  std::vector<SetFacts> sets;                  // that the policy's match selects, in model order
+  std::vector<const BrokerService*> services;  // the same for Services, in bundle order
+
+  const SetFacts* of(const BrokerSet* set) const;
+  std::unordered_map<const BrokerSet*, size_t> index;
+};
+
+Facts derive_facts(const Bundle& bundle, const Model& model, const Policy& policy);
+
+// Being deleted: nothing is said about it.
+bool terminating(const Object& object);
+
+}  // namespace brokergate

@@ -1,0 +1,127 @@
+#include "rules/load_balancer.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "rules/policy/wildcard.h"
+
+namespace brokergate {
+namespace {
+
+bool contains(const std::vector<std::string>& list, std::string_view text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+std::optional<uint32_t> ipv4(std::string_view text) {
+  uint32_t address = 0;
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0) {
+      if (text.empty() || text.front() != '.') return std::nullopt;
+      text.remove_prefix(1);
+    }
+    uint8_t byte = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), byte);
+    if (error != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<size_t>(end - text.data()));
+    address = address << 8 | byte;
+  }
+  return text.empty() ? std::optional(address) : std::nullopt;
+}
+
+struct Block {
+  uint32_t address;
+  int bits;
+};
+// IANA's special-purpose registry: what clouds let a private subnet use.
+constexpr std::array kPrivate = {Block{0x0A000000, 8},  Block{0xAC100000, 12}, Block{0xC0A80000, 16},
+                                 Block{0x64400000, 10}, Block{0xA9FE0000, 16}, Block{0xC0000000, 24},
+                                 Block{0xC6120000, 15}, Block{0xF0000000, 4},  Block{0x7F000000, 8}};
+
+struct ExternalWord {
+  std::string_view provider, value;
+};
+constexpr std::array kExternalWords = {ExternalWord{"gke", "External"},        ExternalWord{"gke", "external"},
+                                       ExternalWord{"aws", "internet-facing"}, ExternalWord{"aws", "false"},
+                                       ExternalWord{"azure", "false"},         ExternalWord{"oci", "false"},
+                                       ExternalWord{"ibm", "public"},          ExternalWord{"openstack", "false"},
+                                       ExternalWord{"alibaba", "internet"},    ExternalWord{"baidu", "false"}};
+
+}  // namespace
+
+bool says_external(const Provider& provider, std::string_view key, std::string_view value) {
+  // The in-tree AWS controller takes any text for internal; nothing written there is a slip.
+  if (key == "service.beta.kubernetes.io/aws-load-balancer-internal") return true;
+  bool known = false;
+  for (const ExternalWord& word : kExternalWords) {
+    if (word.provider != provider.id) continue;
+    if (word.value == value) return true;
+    known = true;
+  }
+  return !known;
+}
+
+bool means_internal(const InternalAnnotation& annotation, std::string_view value) {
+  return std::any_of(annotation.values.begin(), annotation.values.end(),
+                     [&](const std::string& accepted) { return matches_wildcard(accepted, value); });
+}
+
+Value annotations_of(const Object& object) { return object.metadata()["annotations"]; }
+
+Value annotation(const Object& object, std::string_view key) {
+  const Value value = annotations_of(object)[key];
+  return value.is_null() ? Value() : value;
+}
+
+Scheme scheme_of(const Object& service, const Provider& provider) {
+  const Value spec_class = service.spec()["loadBalancerClass"];
+  if (const std::string_view name = spec_class.str(); !name.empty()) {
+    if (contains(provider.internal_classes, name))
+      return {Scheme::Kind::kInternal, spec_class, "spec.loadBalancerClass"};
+    if (contains(provider.external_classes, name))
+      return {Scheme::Kind::kExternal, spec_class, "spec.loadBalancerClass"};
+    // Where the provider has classes of its own, another one means another controller.
+    if (!provider.internal_classes.empty()) return {Scheme::Kind::kForeign, spec_class, "spec.loadBalancerClass"};
+  }
+  const Value annotations = annotations_of(service);
+  for (const InternalAnnotation& known : provider.annotations) {
+    const Value value = annotations[known.key];
+    if (value.is_null()) continue;
+    return {means_internal(known, value.scalar()) ? Scheme::Kind::kInternal : Scheme::Kind::kExternal, value,
+            known.key};
+  }
+  // A controller of its own may make it internal without being told (aws-load-balancer-controller does).
+  if (!spec_class.str().empty()) return {Scheme::Kind::kForeign, spec_class, "spec.loadBalancerClass"};
+  return {};
+}
+
+bool is_live(const Object& service) { return service.root["status"]["loadBalancer"]["ingress"].size() > 0; }
+
+Value public_ip_of(const Object& service) {
+  const Value value = service.spec()["loadBalancerIP"];
+  const std::optional<uint32_t> address = ipv4(value.str());
+  if (!address) return {};
+  const bool internal = std::any_of(kPrivate.begin(), kPrivate.end(), [&](const Block& block) {
+    return (*address ^ block.address) >> (32 - block.bits) == 0;
+  });
+  return internal ? Value() : value;
+}
+
+std::vector<std::pair<std::string, std::string>> internal_annotations(const Provider& provider, const Object* old) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const InternalAnnotation& known : provider.annotations) {
+    if (!old) break;
+    const std::string_view value = annotation(*old, known.key).str();
+    if (!value.empty() && means_internal(known, value)) out.emplace_back(known.key, value);
+  }
+  if (!out.empty()) return out;
+  for (const std::string& key : provider.write) {
+    const auto known = std::find_if(provider.annotations.begin(), provider.annotations.end(),
+                                    [&](const InternalAnnotation& row) { return row.key == key; });
+    if (known != provider.annotations.end() && !known->values.empty()) out.emplace_back(key, known->values.front());
+  }
+  return out;
+}
+
+}  // namespace brokergate
