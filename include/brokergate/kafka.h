@@ -60,7 +60,8 @@ using Properties = std::map<std::string, Property, std::less<>>;  // advertised.
 
 enum class ImageFamily : uint8_t { kUnknown, kConfluent, kApache, kBitnami, kWurstmeister, kStrimzi, kRedpanda, kOther };
 
-class Form;  // forms/form.h: one file per form
+class Form;          // forms/form.h: one file per form
+struct BrokerFacts;  // rules/kafka/facts.h: what recognition worked out; immutable, shared by copies
 
 struct BrokerSet {
   const Object* object = nullptr;
@@ -76,6 +77,7 @@ struct BrokerSet {
   std::string form_id;         // env-literal, env-var, shell-export, operator-owned, controller-only, unknown-form
   std::string form_reason;     // unknown-form: what was seen and why it cannot be read
   std::vector<std::string> evidence;  // why this is a broker set, for inspect
+  std::shared_ptr<const BrokerFacts> facts;  // never null
 
   std::string pod_name(int64_t ordinal) const;
   // Effective properties of one broker (advertised.listeners, listeners,

@@ -1,0 +1,120 @@
+#include <string>
+
+#include "brokergate/kafka.h"
+#include "rules/kafka/facts.h"
+#include "rules/kafka/forms/form.h"
+#include "rules/kafka/opaque.h"
+
+namespace brokergate {
+namespace {
+
+void read_replicas(const Object& object, BrokerSet& set) {
+  const Value replicas = object.spec()["replicas"];
+  if (replicas.is_null()) return;
+  const auto number = replicas.as_int();
+  if (number && *number >= 0 && *number <= INT32_MAX) {
+    set.replicas = *number;
+  } else {
+    set.replicas_unknown =
+        "spec.replicas is " +
+        (replicas.is_string() ? "the text \"" + std::string(replicas.str()) + "\"" : std::string(replicas.scalar())) +
+        ", which is no number of pods";
+  }
+  const auto start = object.spec()["ordinals"]["start"].as_int();
+  if (start && *start >= 0 && *start <= INT32_MAX) set.first_ordinal = *start;
+}
+
+// Resources from which operators make brokers.
+std::string operator_resource(const Object& object) {
+  struct Row {
+    std::string_view group, kind, what;
+  };
+  static constexpr Row kRows[] = {
+      {"kafka.strimzi.io", "Kafka", "set listeners in its spec.kafka.listeners"},
+      {"kafka.strimzi.io", "KafkaNodePool", "listeners are set in its Kafka resource"},
+      {"core.strimzi.io", "StrimziPodSet", "the Strimzi operator makes it; set listeners in the Kafka resource"},
+      {"platform.confluent.io", "Kafka", "set listeners in its spec.listeners.external"},
+      {"kafka.banzaicloud.io", "KafkaCluster", "set listeners in its spec.listenersConfig"},
+      {"cluster.redpanda.com", "Redpanda", "set listeners in its spec.clusterSpec"},
+      {"redpanda.vectorized.io", "Cluster", "set listeners in its spec.configuration.kafkaApi"},
+  };
+  for (const Row& row : kRows)
+    if (object.group() == row.group && object.kind == row.kind)
+      return std::string(row.kind) + " of " + std::string(row.group) +
+             " is read by an operator, which is not modelled: " + std::string(row.what);
+  return {};
+}
+
+}  // namespace
+
+std::string BrokerSet::pod_name(int64_t ordinal) const {
+  return std::string(object->name.empty() ? std::string_view("<name>") : object->name) + "-" + std::to_string(ordinal);
+}
+
+Settings settings_for(const BrokerSet& set, int64_t ordinal) {
+  if (ordinal == set.first_ordinal) return set.facts->settings;
+  const PodIdentity identity = identity_of(*set.object, ordinal);
+  const ProcessStart start = read_process(set.container, identity, set.family, set.facts->process.parsed);
+  return settings_of(*set.object, start, set.pod_spec, set.container, set.family, set.image_tag);
+}
+
+Properties BrokerSet::properties(int64_t ordinal) const {
+  if (ordinal == first_ordinal) return to_properties(*object, facts->settings);
+  return to_properties(*object, settings_for(*this, ordinal));
+}
+
+std::optional<BrokerSet> recognise_broker_set(const Object& object) {
+  if (object.kind != "StatefulSet" || object.group() != "apps") return std::nullopt;
+  BrokerSet set;
+  set.object = &object;
+  read_replicas(object, set);
+  const Owner owner = owner_of(object);
+  const PodIdentity identity = identity_of(object, set.first_ordinal);
+  Judgement judgement = find_broker_container(object, identity, owner);
+  if (judgement.score == 0) return std::nullopt;
+
+  set.pod_spec = identity.spec;
+  set.container = judgement.container;
+  set.family = judgement.family;
+  set.image_tag = judgement.image.tag;
+  set.managed_by_operator = !owner.reason.empty();
+  set.evidence = std::move(judgement.evidence);
+  auto facts = std::make_shared<BrokerFacts>();
+  facts->owner = owner;
+  facts->image = judgement.image;
+  facts->process = std::move(judgement.process);
+  facts->settings = settings_of(object, facts->process, set.pod_spec, set.container, set.family, set.image_tag);
+  for (const Form* form : all_forms()) {
+    std::string reason;
+    if (!form->matches(*facts, reason)) continue;
+    set.form = form;
+    set.form_id = form->id();
+    set.form_reason = std::move(reason);
+    break;
+  }
+  set.facts = std::move(facts);
+  return set;
+}
+
+std::string unknown_workload(const Object& object) {
+  if (std::string resource = operator_resource(object); !resource.empty()) return resource;
+  const std::string_view kind = object.kind;
+  const bool other_set = kind == "StatefulSet" && object.group() != "apps";
+  if (!other_set && kind != "Deployment" && kind != "ReplicaSet" && kind != "DaemonSet" && kind != "Pod" &&
+      kind != "PetSet" && kind != "ReplicationController" && kind != "DeploymentConfig")
+    return {};
+  const Owner owner = owner_of(object);
+  const Judgement judgement = find_broker_container(object, identity_of(object, 0), owner);
+  if (judgement.score == 0) return {};
+  std::string reason =
+      std::string(kind) + " with a Kafka broker in container " + std::string(judgement.container["name"].str());
+  if (!judgement.evidence.empty()) reason += " (" + judgement.evidence.front() + ")";
+  if (!owner.reason.empty()) return reason + ": " + owner.reason + "; " + owner.remedy;
+  if (other_set || kind == "PetSet")
+    return reason + ": only StatefulSets of the group apps are read, this one is of " + std::string(object.api_version);
+  return reason + ": its pods have no stable names, so no broker can have an address of its own; make it a StatefulSet";
+}
+
+Plan plan_external_listener(const BrokerSet& set, const WantedListener& wanted) { return set.form->plan(set, wanted); }
+
+}  // namespace brokergate

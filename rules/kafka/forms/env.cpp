@@ -1,0 +1,69 @@
+// advertised.listeners from an env entry of the container: a literal, or one with
+// $(VAR). The image's start script makes the property of it.
+#include "rules/kafka/forms/form.h"
+#include "rules/kafka/plan.h"
+
+namespace brokergate {
+namespace {
+
+bool reads_environment(const Settings& settings) {
+  return settings.unreadable.empty() &&
+         (settings.mechanics == Mechanics::kConfluent || settings.mechanics == Mechanics::kApache ||
+          settings.mechanics == Mechanics::kBitnami);
+}
+
+bool advertised_by_env(const Settings& settings) {
+  const Setting& advertised = settings[Key::kAdvertised];
+  return reads_environment(settings) && advertised.by == Setting::By::kEnv && advertised.exact;
+}
+
+class EnvVar final : public Form {
+ public:
+  std::string_view id() const override { return "env-var"; }
+
+  bool matches(const BrokerFacts& facts, std::string& reason) const override {
+    if (!advertised_by_env(facts.settings)) return false;
+    if (!has_reference(facts.settings[Key::kAdvertised].node.scalar())) return false;
+    reason = facts.settings.doubt;
+    return true;
+  }
+
+  Plan plan(const BrokerSet& set, const WantedListener& wanted) const override { return plan_change(set, wanted); }
+};
+
+class EnvLiteral final : public Form {
+ public:
+  std::string_view id() const override { return "env-literal"; }
+
+  bool matches(const BrokerFacts& facts, std::string& reason) const override {
+    const Settings& settings = facts.settings;
+    if (advertised_by_env(settings)) {
+      reason = settings.doubt;
+      return true;
+    }
+    // Not set at all, on an image where an env entry would be read.
+    const Setting& advertised = settings[Key::kAdvertised];
+    const bool absent = advertised.by == Setting::By::kNothing ||
+                        (advertised.by == Setting::By::kUnreadable && settings.mechanics == Mechanics::kBitnami &&
+                         facts.process.env.sources.empty());
+    if (!reads_environment(settings) || !settings.doubt.empty() || !absent) return false;
+    reason = advertised.variable + " is not set; the image would read it";
+    return true;
+  }
+
+  Plan plan(const BrokerSet& set, const WantedListener& wanted) const override { return plan_change(set, wanted); }
+};
+
+}  // namespace
+
+const Form& env_var_form() {
+  static const EnvVar form;
+  return form;
+}
+
+const Form& env_literal_form() {
+  static const EnvLiteral form;
+  return form;
+}
+
+}  // namespace brokergate

@@ -1,0 +1,14 @@
+#include "rules/kafka/forms/form.h"
+
+#include <array>
+
+namespace brokergate {
+
+std::span<const Form* const> all_forms() {
+  static const std::array<const Form*, 6> kForms = {&operator_owned_form(), &controller_only_form(),
+                                                    &shell_export_form(),   &env_var_form(),
+                                                    &env_literal_form(),    &unknown_form()};
+  return kForms;
+}
+
+}  // namespace brokergate

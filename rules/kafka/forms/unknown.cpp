@@ -1,0 +1,60 @@
+// Everything else: what was seen, and what would have to be true for brokergate
+// to read it.
+#include "rules/kafka/forms/form.h"
+#include "rules/kafka/opaque.h"
+
+namespace brokergate {
+namespace {
+
+std::string describe(const BrokerFacts& facts) {
+  const Settings& settings = facts.settings;
+  if (facts.image.parameter) return "the image is a parameter of a template that is not filled in";
+  const Setting& advertised = settings[Key::kAdvertised];
+  const Entry entry = facts.process.entry;
+  if (entry == Entry::kServerStart)
+    return advertised.by == Setting::By::kOverride
+               ? "kafka-server-start gets its settings by --override, which brokergate does not change yet"
+               : "kafka-server-start reads a properties file: advertised.listeners " +
+                     (settings.unreadable.empty() ? std::string("is not in it") : settings.unreadable);
+  if (entry == Entry::kNone && facts.process.argv.empty() && !facts.process.script) {
+    const std::string_view how = how_it_is_configured(facts.image);
+    return "image " + std::string(facts.image.path) +
+           (how.empty() ? " is not one whose start script is known" : ": " + std::string(how));
+  }
+  if (!settings.unreadable.empty()) return settings.unreadable;
+  if (!settings.doubt.empty()) return settings.doubt;
+  if (advertised.set && has_unknown(advertised.value)) return unknown_reason(advertised.value);
+  if (advertised.by == Setting::By::kEnv && !advertised.exact)
+    return advertised.variable + " has no value in the manifest";
+  return "where advertised.listeners comes from was not recognised";
+}
+
+class Unknown final : public Form {
+ public:
+  std::string_view id() const override { return "unknown-form"; }
+
+  bool matches(const BrokerFacts& facts, std::string& reason) const override {
+    reason = describe(facts);
+    return true;
+  }
+
+  Plan plan(const BrokerSet& set, const WantedListener&) const override {
+    Plan plan;
+    plan.refusal =
+        "not changed: " + set.form_reason +
+        "; set advertised.listeners by an env entry or an export in the manifest that the image reads, or change "
+        "the place named";
+    plan.at = set.facts->settings[Key::kAdvertised].node;
+    if (!*plan.at) plan.at = set.container;
+    return plan;
+  }
+};
+
+}  // namespace
+
+const Form& unknown_form() {
+  static const Unknown form;
+  return form;
+}
+
+}  // namespace brokergate

@@ -1,0 +1,80 @@
+// The environment the kubelet gives a container of one StatefulSet pod, and its
+// $(VAR) expansion. Sources: kubernetes third_party/forked/golang/expansion/expand.go,
+// pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables), pkg/fieldpath,
+// pkg/controller/statefulset/stateful_set_utils.go (initIdentity, updateIdentity).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "brokergate/document.h"
+
+namespace brokergate {
+
+// Who the pod is. Strings may hold atoms (opaque.h).
+struct PodIdentity {
+  std::string name;  // kafka-0
+  std::string ns;    // the namespace, or an atom when the manifest has none
+  int64_t ordinal = 0;
+  Value template_metadata;  // spec.template.metadata
+  Value spec;               // spec.template.spec
+};
+
+struct EnvEntry {
+  std::string_view name;
+  std::string value;  // expanded; may hold atoms
+  Value entry;        // the element of env[]
+  Value value_node;   // its `value`; false for valueFrom
+};
+
+// Where variables come from that the manifest does not spell out.
+struct EnvSource {
+  std::string_view prefix;
+  std::string what;  // "ConfigMap kafka-config (envFrom)"
+  Value node;
+};
+
+class KubeletEnv {
+ public:
+  // In list order, duplicates kept: the last of one name counts.
+  std::vector<EnvEntry> entries;
+  std::vector<EnvSource> sources;  // envFrom
+  bool service_links = true;       // enableServiceLinks
+
+  void add(EnvEntry entry);
+  const EnvEntry* find(std::string_view name) const;
+  // The envFrom source that may define `name`, or null.
+  const EnvSource* possible_source(std::string_view name) const;
+
+ private:
+  // Only for long lists: a scan is quicker for the thirty entries of a real one.
+  std::unordered_map<std::string_view, size_t> last_;
+};
+
+// References can double with each entry; beyond this the value is unknown.
+inline constexpr size_t kMaxEnvironment = size_t{1} << 20;
+
+KubeletEnv kubelet_env(Value container, const PodIdentity& identity);
+
+// A text after $(VAR) expansion, with the way back to the bytes it came from.
+struct Expanded {
+  struct Piece {
+    uint32_t begin, source, length;  // text[begin, begin+length) is a copy of source[source, …)
+  };
+  std::string text;
+  bool changed = false;  // false: text equals its source and pieces is empty
+  std::vector<Piece> pieces;
+  // Offset in the source for an offset in text; false when it lies in replaced text.
+  bool source_offset(uint32_t offset, bool at_end, uint32_t* out) const;
+};
+
+// command and args: expanded with the complete environment.
+Expanded expand(std::string_view text, const KubeletEnv& env);
+
+// True when `text` holds $(NAME) with a name Kubernetes would look up (no $$(NAME)).
+bool has_reference(std::string_view text);
+
+}  // namespace brokergate

@@ -1,0 +1,92 @@
+#include "rules/kafka/mounts.h"
+
+#include <array>
+
+namespace brokergate {
+namespace {
+
+std::string_view without_slash(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
+bool at_or_below(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+std::string describe_volume(std::string_view name, Value pod_spec) {
+  for (const Node& node : pod_spec["volumes"].children()) {
+    const Value volume(&node);
+    if (volume["name"].str() != name) continue;
+    if (const Value map = volume["configMap"]) return "ConfigMap " + std::string(map["name"].scalar());
+    if (const Value secret = volume["secret"]) return "Secret " + std::string(secret["secretName"].scalar());
+  }
+  return "volume " + std::string(name);
+}
+
+// The mount at or inside `folder`, the first one.
+Value mount_in(std::string_view folder, Value container) {
+  for (const Node& node : container["volumeMounts"].children())
+    if (at_or_below(without_slash(Value(&node)["mountPath"].str()), folder)) return Value(&node);
+  return Value();
+}
+
+}  // namespace
+
+std::string mounted_at(std::string_view path, Value pod_spec, Value container) {
+  const Value mount = mount_in(path, container);
+  if (!mount) return {};
+  return describe_volume(mount["name"].str(), pod_spec) + " mounted at " + std::string(mount["mountPath"].str());
+}
+
+std::string describe_file(std::string_view path, Value pod_spec, Value container) {
+  std::string_view best;
+  std::string from;
+  for (const Node& node : container["volumeMounts"].children()) {
+    const Value mount(&node);
+    const std::string_view folder = without_slash(mount["mountPath"].str());
+    if (folder.empty() || !at_or_below(path, folder) || folder.size() <= best.size()) continue;
+    best = folder;
+    from = describe_volume(mount["name"].str(), pod_spec);
+  }
+  return std::string(path) + (from.empty() ? "" : " (from " + from + ")");
+}
+
+std::string dead_bitnami_environment(Value pod_spec, Value container) {
+  constexpr std::array<std::string_view, 4> kFolders = {"/bitnami/kafka/config", "/opt/bitnami/kafka/config",
+                                                        "/bitnami/kafka/conf", "/opt/bitnami/kafka/conf"};
+  for (const Node& node : container["volumeMounts"].children()) {
+    const Value mount(&node);
+    const std::string_view path = without_slash(mount["mountPath"].str());
+    for (const std::string_view folder : kFolders) {
+      const bool whole = path == folder;
+      const bool file = at_or_below(path, folder) && path.ends_with("/server.properties");
+      if (whole || file)
+        return describe_volume(mount["name"].str(), pod_spec) + " is mounted at " + std::string(path) +
+               ": with a server.properties there the image does not read KAFKA_CFG_* variables";
+    }
+  }
+  return {};
+}
+
+std::string replaced_start_scripts(Entry entry, Value container) {
+  std::string_view folder;
+  switch (entry) {
+    case Entry::kConfluentRun:
+      folder = "/etc/confluent/docker";
+      break;
+    case Entry::kApacheRun:
+      folder = "/etc/kafka/docker";
+      break;
+    case Entry::kBitnamiRun:
+      folder = "/opt/bitnami/scripts";
+      break;
+    default:
+      return {};
+  }
+  const Value mount = mount_in(folder, container);
+  if (!mount) return {};
+  return "a volume at " + std::string(mount["mountPath"].str()) + " replaces the image's start scripts";
+}
+
+}  // namespace brokergate

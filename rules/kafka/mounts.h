@@ -1,0 +1,23 @@
+// Volume mounts that change what a Kafka image reads.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "brokergate/document.h"
+#include "rules/kafka/images.h"
+
+namespace brokergate {
+
+// "ConfigMap kafka-config mounted at /mnt/shared/config" when a volume is mounted
+// at `path` or inside it; empty when none is.
+std::string mounted_at(std::string_view path, Value pod_spec, Value container);
+// "/etc/kafka/server.properties (from ConfigMap broker-config)"
+std::string describe_file(std::string_view path, Value pod_spec, Value container);
+// bitnami's set-up reads no KAFKA_CFG_* when a server.properties is mounted
+// (libkafka.sh, kafka_initialize): why, or empty.
+std::string dead_bitnami_environment(Value pod_spec, Value container);
+// A volume over the scripts that the entry runs: why they cannot be read, or empty.
+std::string replaced_start_scripts(Entry entry, Value container);
+
+}  // namespace brokergate

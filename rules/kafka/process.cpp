@@ -1,0 +1,202 @@
+#include "rules/kafka/process.h"
+
+#include <algorithm>
+#include <span>
+
+#include "rules/kafka/opaque.h"
+
+namespace brokergate {
+namespace {
+
+void append_words(Value list, CommandLine& line) {
+  for (const Node& node : list.children()) line.words.emplace_back(&node);
+}
+
+bool is_name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// HOSTNAME as the container runtime sets it. The StatefulSet controller writes
+// the pod's name into spec.hostname whatever the template says (initIdentity).
+std::string host_name(const PodIdentity& identity) {
+  if (identity.spec["hostNetwork"].as_bool().value_or(false)) return runtime_atom("nodeName");
+  if (identity.spec["setHostnameAsFQDN"].as_bool().value_or(false))
+    return unknown_atom("HOSTNAME is a full domain name (setHostnameAsFQDN)");
+  return identity.name;
+}
+
+// What envFrom may define can be anything: the names that the script mentions
+// and the manifest does not define are unknown, not empty.
+void add_possible_names(const KubeletEnv& env, std::string_view script, shell::Environment& out) {
+  for (size_t at = script.find('$'); at != script.npos; at = script.find('$', at + 1)) {
+    size_t begin = at + 1;
+    if (begin < script.size() && script[begin] == '{') ++begin;
+    size_t end = begin;
+    while (end < script.size() && is_name_char(script[end])) ++end;
+    const std::string_view name = script.substr(begin, end - begin);
+    if (name.empty() || out.find(name) != out.end()) continue;
+    if (const EnvSource* source = env.possible_source(name))
+      out.emplace(name, unknown_atom(std::string(name) + " may come from " + source->what + ", which is not read"));
+  }
+}
+
+Entry default_entry(ImageFamily family) {
+  switch (family) {
+    case ImageFamily::kConfluent:
+      return Entry::kConfluentRun;
+    case ImageFamily::kApache:
+      return Entry::kApacheRun;
+    case ImageFamily::kBitnami:
+      return Entry::kBitnamiRun;
+    case ImageFamily::kWurstmeister:
+      return Entry::kWurstmeister;
+    case ImageFamily::kStrimzi:
+      return Entry::kStrimzi;
+    case ImageFamily::kRedpanda:
+      return Entry::kRedpanda;
+    case ImageFamily::kOther:
+    case ImageFamily::kUnknown:
+      break;
+  }
+  return Entry::kNone;
+}
+
+// Splits off the words that only start the rest; env's NAME=VALUE are kept.
+void settle(std::vector<ArgvWord> words, size_t program, ProcessStart& start) {
+  for (size_t i = 1; i < program && i < words.size(); ++i)
+    if (words[i].text.find('=') != std::string::npos && !words[i].text.starts_with("-"))
+      start.prefix.push_back(std::move(words[i]));
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min(program, words.size())));
+  start.argv = std::move(words);
+}
+
+void read_script(const CommandLine& line, size_t index, const shell::Invocation& call,
+                 const std::vector<std::string>& positional, const PodIdentity& identity,
+                 const std::shared_ptr<const ParsedScript>& known, ProcessStart& start) {
+  start.script = line.words[index];
+  start.script_place = line.place(index);
+  start.expanded = expand(start.script.scalar(), start.env);
+  if (has_unknown(start.expanded.text)) {
+    start.why = start.script_place + " holds a $(VAR) that cannot be known: " + unknown_reason(start.expanded.text);
+    return;
+  }
+  shell::Environment environment;
+  environment.emplace("HOSTNAME", host_name(identity));
+  for (const auto& entry : start.env.entries) environment.insert_or_assign(std::string(entry.name), entry.value);
+  if (!start.env.sources.empty()) add_possible_names(start.env, start.expanded.text, environment);
+
+  bool client = false;
+  const auto is_entry = [&client](const std::vector<std::string>& words) {
+    const Entry entry = classify(words);
+    client = client || entry == Entry::kNotBroker;
+    return starts_broker(entry);
+  };
+  start.parsed = known && known->text == start.expanded.text
+                     ? known
+                     : std::make_shared<const ParsedScript>(start.expanded.text, call.dialect);
+  start.shell = start.parsed->script.run(environment, positional, is_entry, call.options);
+  start.why = start.shell.why;
+  start.certain = start.shell.certain;
+  if (start.shell.argv.empty()) {
+    start.client = client;
+    if (start.why.empty()) start.why = start.script_place + " starts no broker";
+    return;
+  }
+  size_t program = 0;
+  start.entry = classify(start.shell.argv, &program);
+  std::vector<ArgvWord> words;
+  words.reserve(start.shell.argv.size());
+  for (size_t i = 0; i < start.shell.argv.size(); ++i) {
+    ArgvWord word{start.shell.argv[i], start.script, 0, 0, false, start.script_place};
+    if (i < start.shell.argv_words.size()) {
+      const shell::Span span = start.shell.argv_words[i];
+      if (!start.expanded.source_offset(span.begin, false, &word.begin) ||
+          !start.expanded.source_offset(span.end, true, &word.end))
+        word.begin = word.end = 0;
+    }
+    words.push_back(std::move(word));
+  }
+  settle(std::move(words), program, start);
+}
+
+}  // namespace
+
+std::string CommandLine::place(size_t index) const {
+  return index < commands ? "command[" + std::to_string(index) + "]" : "args[" + std::to_string(index - commands) + "]";
+}
+
+CommandLine command_line(Value container) {
+  CommandLine line;
+  append_words(container["command"], line);
+  line.commands = line.words.size();
+  append_words(container["args"], line);
+  return line;
+}
+
+Value pod_template(const Object& object) {
+  if (object.kind == "Pod") return object.root;
+  return object.spec()["template"];
+}
+
+PodIdentity identity_of(const Object& object, int64_t ordinal) {
+  PodIdentity identity;
+  const Value pod = pod_template(object);
+  identity.ordinal = ordinal;
+  identity.template_metadata = pod["metadata"];
+  identity.spec = pod["spec"];
+  identity.name = object.name.empty() ? unknown_atom("the StatefulSet has no name yet")
+                                      : std::string(object.name) + "-" + std::to_string(ordinal);
+  // `kubectl -n` or the request decides when the manifest does not say.
+  identity.ns = object.ns.empty() ? runtime_atom("namespace") : std::string(object.ns);
+  return identity;
+}
+
+ProcessStart read_process(Value container, const PodIdentity& identity, ImageFamily family,
+                          const std::shared_ptr<const ParsedScript>& known) {
+  ProcessStart start;
+  start.env = kubelet_env(container, identity);
+  const CommandLine line = command_line(container);
+  if (line.empty()) {
+    start.entry = default_entry(family);
+    if (start.entry == Entry::kNone) start.why = "no command is given and the image's own start is not known";
+    return start;
+  }
+  // args without command replace the image's CMD. Bitnami's image has an ENTRYPOINT
+  // before it, the Confluent and Apache images have none that matters.
+  const size_t entrypoint = line.commands == 0 && family == ImageFamily::kBitnami ? 1 : 0;
+  std::vector<std::string> argv;
+  argv.reserve(line.words.size() + 1);
+  if (entrypoint) argv.emplace_back("/opt/bitnami/scripts/kafka/entrypoint.sh");
+  for (const Value word : line.words) argv.emplace_back(word.scalar());
+  const size_t wrappers = wrapper_words(argv);
+  const auto call = shell::invocation_of(std::span<const std::string>(argv).subspan(wrappers));
+  if (call && !call->is_file) {
+    const size_t script = wrappers + call->script;
+    std::vector<std::string> positional;
+    for (size_t i = wrappers + call->positional; i < argv.size(); ++i)
+      positional.push_back(expand(argv[i], start.env).text);
+    read_script(line, script - entrypoint, *call, positional, identity, known, start);
+    return start;
+  }
+  for (auto& word : argv)
+    if (word.find('$') != std::string::npos) word = expand(word, start.env).text;
+  size_t program = 0;
+  start.entry = classify(argv, &program);
+  start.client = start.entry == Entry::kNotBroker;
+  if (start.entry == Entry::kNone) {
+    const std::string& what = argv[std::min(call ? wrappers + call->script : program, argv.size() - 1)];
+    start.why = (call ? "the script " : "what ") + display(what) +
+                (call ? " is not in the manifest" : " does is not in the manifest");
+  }
+  std::vector<ArgvWord> words;
+  words.reserve(argv.size());
+  for (size_t i = 0; i < argv.size(); ++i) {
+    const bool own = i >= entrypoint;
+    words.push_back({std::move(argv[i]), own ? line.words[i - entrypoint] : Value(), 0, 0, own,
+                     own ? line.place(i - entrypoint) : "image"});
+  }
+  settle(std::move(words), program, start);
+  return start;
+}
+
+}  // namespace brokergate

@@ -1,0 +1,69 @@
+// What one pod's container really starts: the kubelet's environment, the command
+// after expansion, the shell text that runs before the broker's start script.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "brokergate/object.h"
+#include "rules/kafka/images.h"
+#include "rules/kafka/kubelet_env.h"
+#include "rules/kafka/shell/shell.h"
+
+namespace brokergate {
+
+// command and args of a container as one argument vector.
+struct CommandLine {
+  std::vector<Value> words;  // command, then args
+  size_t commands = 0;       // how many of them are from command
+
+  bool empty() const { return words.empty(); }
+  std::string place(size_t index) const;  // "command[2]", "args[0]"
+};
+CommandLine command_line(Value container);
+
+// A script text parsed once, for all pods whose expansion gives the same text.
+struct ParsedScript {
+  ParsedScript(std::string t, shell::Dialect dialect) : text(std::move(t)), script(text, dialect) {}
+  const std::string text;
+  const shell::Script script;
+};
+
+// The pod template of any workload kind, or the pod itself.
+Value pod_template(const Object& object);
+PodIdentity identity_of(const Object& object, int64_t ordinal);
+
+// One word of the started program and where it is written.
+struct ArgvWord {
+  std::string text;             // may hold atoms
+  Value node;                   // the string of command, args or the script; false: from the image
+  uint32_t begin = 0, end = 0;  // part of node's text; 0,0: all of it
+  bool plain = false;           // node's text is the word itself, up to $(VAR)
+  std::string place;            // "command[2]"
+};
+
+struct ProcessStart {
+  Entry entry = Entry::kNone;
+  bool client = false;           // Kafka tools run and no broker does
+  std::string why;               // entry == kNone: what was seen; else what is doubtful
+  bool certain = true;           // false: the start is reached on a condition that cannot be decided
+  std::vector<ArgvWord> argv;    // program and arguments; empty when nothing was reached
+  std::vector<ArgvWord> prefix;  // NAME=VALUE words of an env(1) before it
+  KubeletEnv env;
+
+  // The shell text, when there is one.
+  Value script;              // the string node
+  std::string script_place;  // "command[2]"
+  Expanded expanded;         // what the shell reads
+  std::shared_ptr<const ParsedScript> parsed;
+  shell::Result shell;  // meaningful when script
+};
+
+// `known` is what an earlier call parsed for another pod of the same set; null: nothing.
+ProcessStart read_process(Value container, const PodIdentity& identity, ImageFamily family,
+                          const std::shared_ptr<const ParsedScript>& known = nullptr);
+
+}  // namespace brokergate

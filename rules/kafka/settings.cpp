@@ -1,0 +1,480 @@
+#include "rules/kafka/settings.h"
+
+#include <algorithm>
+
+#include "rules/kafka/mounts.h"
+#include "rules/kafka/opaque.h"
+#include "rules/kafka/properties_text.h"
+
+namespace brokergate {
+namespace {
+
+struct KeyRow {
+  std::string_view property, suffix;
+};
+constexpr std::array<KeyRow, kKeys> kRows = {{
+    {"advertised.listeners", "ADVERTISED_LISTENERS"},
+    {"listeners", "LISTENERS"},
+    {"listener.security.protocol.map", "LISTENER_SECURITY_PROTOCOL_MAP"},
+    {"inter.broker.listener.name", "INTER_BROKER_LISTENER_NAME"},
+    {"security.inter.broker.protocol", "SECURITY_INTER_BROKER_PROTOCOL"},
+    {"process.roles", "PROCESS_ROLES"},
+    {"controller.listener.names", "CONTROLLER_LISTENER_NAMES"},
+    {"broker.id", "BROKER_ID"},
+    {"node.id", "NODE_ID"},
+}};
+
+// Setting by argument word NAME=VALUE; the last one counts.
+void take_argument(const ArgvWord& word, std::string_view name, Setting& setting) {
+  if (word.text.size() <= name.size() || word.text[name.size()] != '=' || !word.text.starts_with(name)) return;
+  setting.by = Setting::By::kArgument;
+  setting.set = true;
+  setting.value = word.text.substr(name.size() + 1);
+  setting.node = word.node;
+  const std::string_view raw = word.node.scalar();
+  setting.exact = word.plain && raw.size() > name.size() && raw.starts_with(name) && raw[name.size()] == '=';
+  setting.begin = setting.exact ? static_cast<uint32_t>(name.size() + 1) : word.begin;
+  setting.end = setting.exact ? static_cast<uint32_t>(raw.size()) : word.end;
+  setting.place = "argument " + std::string(name) + " in " + word.place;
+}
+
+Place env_place(const Object& object, const EnvEntry& entry) {
+  return {&object, entry.value_node ? entry.value_node : entry.entry, 0, 0, "env " + std::string(entry.name)};
+}
+
+Place place_of(const Object& object, const Setting& setting) {
+  return {&object, setting.node, setting.begin, setting.end, setting.place};
+}
+
+// Reads environment variables of the started process, wherever they were set.
+class Reader {
+ public:
+  Reader(const Object& object, const ProcessStart& start, bool run_arguments)
+      : object_(object), start_(start), run_arguments_(run_arguments) {}
+
+  Setting read(std::string_view name) const {
+    Setting setting;
+    setting.variable = name;
+    from_env(name, setting);
+    if (start_.script) from_shell(name, setting);
+    for (const auto& word : start_.prefix) from_word(word, name, setting);
+    if (run_arguments_)
+      for (size_t i = 1; i < start_.argv.size(); ++i) from_word(start_.argv[i], name, setting);
+    return setting;
+  }
+
+  // Is there any variable that the Apache image makes a property of?
+  bool any_property_variable() const {
+    const auto counts = [](std::string_view name) {
+      constexpr std::array<std::string_view, 11> kNoProperty = {
+          "KAFKA_VERSION",       "KAFKA_HEAP_OPTS",           "KAFKA_LOG4J_OPTS",           "KAFKA_OPTS",
+          "KAFKA_JMX_OPTS",      "KAFKA_JMX_HOSTNAME",        "KAFKA_JVM_PERFORMANCE_OPTS", "KAFKA_GC_LOG_OPTS",
+          "KAFKA_LOG4J_LOGGERS", "KAFKA_LOG4J_ROOT_LOGLEVEL", "KAFKA_TOOLS_LOG4J_LOGLEVEL"};
+      return name.starts_with("KAFKA_") && std::find(kNoProperty.begin(), kNoProperty.end(), name) == kNoProperty.end();
+    };
+    for (const auto& entry : start_.env.entries)
+      if (counts(entry.name)) return true;
+    if (start_.script)
+      for (const auto& [name, variable] : start_.shell.variables)
+        if (variable.exported && counts(name)) return true;
+    return false;
+  }
+
+ private:
+  void from_env(std::string_view name, Setting& setting) const {
+    for (const auto& entry : start_.env.entries) {
+      if (entry.name != name) continue;
+      if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
+      const Place place = env_place(object_, entry);
+      setting.by = Setting::By::kEnv;
+      setting.set = true;
+      setting.value = entry.value;
+      setting.node = place.node;
+      setting.place = place.what;
+      setting.exact = static_cast<bool>(entry.value_node);
+    }
+    if (setting.set) return;
+    if (const EnvSource* source = start_.env.possible_source(name)) {
+      setting.by = Setting::By::kUnreadable;
+      setting.set = true;
+      setting.value = unknown_atom(std::string(name) + " may come from " + source->what + ", which is not read");
+      setting.node = source->node;
+      setting.place = source->what;
+      setting.exact = false;
+    }
+  }
+
+  void from_shell(std::string_view name, Setting& setting) const {
+    const auto& shell = start_.shell;
+    const auto found = shell.variables.find(name);
+    const bool visible = found != shell.variables.end() && found->second.exported;
+    if (visible && found->second.word.end == 0 && found->second.exact) {
+      if (!shell.sourced.empty()) setting.value = sourced();  // the file may set it anew
+      return;                                                 // inherited as it was
+    }
+    if (!visible && !setting.set) {
+      if (found == shell.variables.end()) return;
+      // Assigned but not exported: no program sees it, but an env entry of the
+      // same name would be changed by that assignment.
+      setting.by = Setting::By::kShell;
+      describe_word(found->second, "assignment without export in ", setting);
+      return;
+    }
+    if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
+    if (!visible) {
+      setting.set = false;
+      setting.by = Setting::By::kShell;
+      setting.node = start_.script;
+      setting.place = "unset in " + start_.script_place;
+      setting.begin = setting.end = 0;
+      setting.exact = false;
+      setting.value.clear();
+      return;
+    }
+    const auto& variable = found->second;
+    setting.by = Setting::By::kShell;
+    setting.set = true;
+    setting.value = shell.sourced.empty() ? variable.value : sourced();
+    describe_word(variable, "export in ", setting);
+    for (const auto& assignment : shell.assignments) {
+      if (assignment.name != name || assignment.word.begin == variable.word.begin) continue;
+      Place place{&object_, start_.script, 0, 0, "earlier assignment in " + start_.script_place};
+      if (start_.expanded.source_offset(assignment.word.begin, false, &place.begin) &&
+          start_.expanded.source_offset(assignment.word.end, true, &place.end))
+        setting.shadowed.push_back(std::move(place));
+    }
+  }
+
+  void describe_word(const shell::Variable& variable, std::string_view what, Setting& setting) const {
+    setting.node = start_.script;
+    setting.place = std::string(what) + start_.script_place;
+    setting.exact = variable.exact && variable.word.end > variable.word.begin &&
+                    start_.expanded.source_offset(variable.word.begin, false, &setting.begin) &&
+                    start_.expanded.source_offset(variable.word.end, true, &setting.end) &&
+                    start_.expanded.source_offset(variable.statement.begin, false, &setting.statement) &&
+                    setting.end - setting.begin == variable.word.end - variable.word.begin;
+    if (!setting.exact) setting.begin = setting.end = 0;
+  }
+
+  void from_word(const ArgvWord& word, std::string_view name, Setting& setting) const {
+    Setting argument;
+    take_argument(word, name, argument);
+    if (!argument.set) return;
+    if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
+    argument.variable = std::move(setting.variable);
+    argument.shadowed = std::move(setting.shadowed);
+    setting = std::move(argument);
+  }
+
+  std::string sourced() const {
+    return unknown_atom("the script reads " + display(start_.shell.sourced.front()) + ", which is not in the manifest");
+  }
+
+  const Object& object_;
+  const ProcessStart& start_;
+  bool run_arguments_;
+};
+
+// `cub listeners` and the Apache image's sed: the host becomes 0.0.0.0.
+std::string derive_listeners(std::string_view advertised) {
+  std::string out;
+  size_t at = 0;
+  while (at < advertised.size()) {
+    const size_t scheme = advertised.find("://", at);
+    const size_t colon = scheme == advertised.npos ? scheme : advertised.find(':', scheme + 3);
+    if (colon == advertised.npos) break;
+    out.append(advertised.substr(at, scheme + 3 - at));
+    out.append("0.0.0.0");
+    at = colon;
+    // The colon just found may begin the next "://" only past itself.
+    out.push_back(':');
+    ++at;
+  }
+  out.append(advertised.substr(std::min(at, advertised.size())));
+  return out;
+}
+
+void derive_from_advertised(Settings& settings) {
+  const Setting& advertised = settings[Key::kAdvertised];
+  Setting& listeners = settings[Key::kListeners];
+  if ((listeners.set && !listeners.value.empty()) || listeners.by == Setting::By::kUnreadable) return;
+  if (!advertised.set || advertised.value.empty() || settings[Key::kProcessRoles].value == "controller") return;
+  listeners.by = Setting::By::kDerived;
+  listeners.set = true;
+  listeners.value = has_unknown(advertised.value) ? advertised.value : derive_listeners(advertised.value);
+  listeners.node = advertised.node;
+  listeners.begin = advertised.begin;
+  listeners.end = advertised.end;
+  listeners.place = "derived by the image from KAFKA_ADVERTISED_LISTENERS";
+  listeners.exact = false;
+}
+
+void plain_variables(const Reader& reader, const Object& object, const ProcessStart& start, Settings& settings) {
+  for (size_t i = 0; i < kKeys; ++i) settings.of[i] = reader.read("KAFKA_" + std::string(kRows[i].suffix));
+  for (const Key key : {Key::kAdvertised, Key::kListeners}) {
+    const std::string name = "KAFKA_CFG_" + std::string(variable_suffix(key));
+    if (const EnvEntry* entry = start.env.find(name)) {
+      Place place = env_place(object, *entry);
+      place.what += ", which this image does not read as " + std::string(property_name(key));
+      settings[key].shadowed.push_back(std::move(place));
+    }
+  }
+}
+
+bool bitnami_alias(Key key, std::string_view tag) {
+  switch (key) {
+    case Key::kAdvertised:
+    case Key::kListeners:
+    case Key::kProtocolMap:
+    case Key::kInterBrokerName:
+    case Key::kBrokerId:
+      return true;
+    case Key::kProcessRoles:
+    case Key::kNodeId: {  // in the list of aliases since 3.5
+      const auto version = kafka_version(ImageFamily::kBitnami, tag);
+      return !version || *version >= KafkaVersion{3, 5};
+    }
+    default:
+      return false;
+  }
+}
+
+void bitnami_variables(const Reader& reader, const Object& object, std::string_view tag, Settings& settings) {
+  for (size_t i = 0; i < kKeys; ++i) {
+    const auto key = static_cast<Key>(i);
+    Setting own = reader.read("KAFKA_CFG_" + std::string(kRows[i].suffix));
+    if (bitnami_alias(key, tag)) {
+      Setting alias = reader.read("KAFKA_" + std::string(kRows[i].suffix));
+      if (alias.set && alias.by != Setting::By::kUnreadable) {
+        if (own.set && own.by != Setting::By::kUnreadable) alias.shadowed.push_back(place_of(object, own));
+        own = std::move(alias);
+      }
+    }
+    settings.of[i] = std::move(own);
+  }
+  for (const Key key : {Key::kAdvertised, Key::kListeners}) {
+    Setting& setting = settings[key];
+    if (setting.set || setting.by != Setting::By::kNothing) continue;
+    setting.by = Setting::By::kUnreadable;
+    setting.set = true;
+    setting.exact = false;
+    setting.value = unknown_atom(setting.variable + " is not set, and the image's own default depends on its version");
+    setting.place = "default of the image";
+  }
+}
+
+std::string_view option_value(const std::vector<ArgvWord>& argv, size_t& at) {
+  const std::string_view word = argv[at].text;
+  if (word == "--override") return at + 1 < argv.size() ? std::string_view(argv[++at].text) : std::string_view{};
+  if (word.starts_with("--override=")) return word.substr(11);
+  return {};
+}
+
+// kafka-server-start.sh [-daemon] FILE [--override K=V]…
+void file_and_overrides(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
+                        Settings& settings) {
+  size_t at = 1;
+  while (at < start.argv.size() && start.argv[at].text.starts_with("-")) ++at;
+  const std::string file = at < start.argv.size() ? start.argv[at].text : std::string();
+  const auto written = start.script ? start.shell.files.find(file) : start.shell.files.end();
+  const bool document = start.script && written != start.shell.files.end();
+  std::string missing;
+  if (document) {
+    read_properties_text(start, written->first, written->second, settings);
+    if (has_unknown(written->second.text) && written->second.text.find('\n') == std::string::npos)
+      missing = "the file " + display(file) + " cannot be read: " + unknown_reason(written->second.text);
+  } else {
+    missing = "it is set in " +
+              (file.empty() ? "a properties file" : describe_file(display(file), pod_spec, container)) +
+              ", which is not read";
+  }
+  for (++at; at < start.argv.size(); ++at) {
+    const size_t word = at;
+    const std::string_view pair = option_value(start.argv, at);
+    const size_t equals = pair.find('=');
+    if (equals == pair.npos) continue;
+    for (size_t i = 0; i < kKeys; ++i) {
+      if (pair.substr(0, equals) != kRows[i].property) continue;
+      Setting& setting = settings.of[i];
+      if (setting.set) setting.shadowed.push_back(place_of(object, setting));
+      const ArgvWord& from = start.argv[at];
+      setting.by = Setting::By::kOverride;
+      setting.set = true;
+      setting.value = pair.substr(equals + 1);
+      setting.node = from.node;
+      setting.begin = from.begin;
+      setting.end = from.end;
+      setting.exact = false;
+      setting.place = "--override in " + start.argv[word].place;
+    }
+  }
+  if (!missing.empty()) {
+    for (auto& setting : settings.of) {
+      if (setting.set) continue;
+      setting.by = Setting::By::kUnreadable;
+      setting.set = true;
+      setting.exact = false;
+      setting.value = unknown_atom(missing);
+      if (!start.argv.empty()) {
+        const ArgvWord& from = start.argv[std::min(size_t{1}, start.argv.size() - 1)];
+        setting.node = from.node;
+        setting.place = "start in " + from.place;
+      }
+    }
+  }
+  if (!document || !missing.empty()) settings.unreadable = missing;
+}
+
+// Variables that nothing reads: the places a person may think decide.
+void note_dead_variables(const Object& object, const ProcessStart& start, Settings& settings) {
+  for (const Key key : {Key::kAdvertised, Key::kListeners, Key::kProtocolMap}) {
+    for (const std::string_view prefix : {"KAFKA_", "KAFKA_CFG_"}) {
+      const std::string name = std::string(prefix) + std::string(variable_suffix(key));
+      if (const EnvEntry* entry = start.env.find(name)) settings[key].shadowed.push_back(env_place(object, *entry));
+    }
+  }
+}
+
+// Nothing is known, but the variables may well be read: they are shown as the
+// source, without their value.
+void unknown_everywhere(const Reader& reader, const std::string& why, Settings& settings) {
+  settings.unreadable = why;
+  for (size_t i = 0; i < kKeys; ++i) {
+    Setting setting = reader.read("KAFKA_" + std::string(kRows[i].suffix));
+    if (!setting.set) setting = reader.read("KAFKA_CFG_" + std::string(kRows[i].suffix));
+    if (!setting.set && i > static_cast<size_t>(Key::kListeners)) continue;
+    setting.set = true;
+    setting.exact = false;
+    setting.value = unknown_atom(why);
+    if (setting.by == Setting::By::kNothing) setting.by = Setting::By::kUnreadable;
+    settings.of[i] = std::move(setting);
+  }
+}
+
+}  // namespace
+
+std::string_view property_name(Key key) { return kRows[static_cast<size_t>(key)].property; }
+std::string_view variable_suffix(Key key) { return kRows[static_cast<size_t>(key)].suffix; }
+
+Settings settings_of(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
+                     ImageFamily family, std::string_view tag) {
+  Settings settings;
+  const Reader reader(object, start, start.entry == Entry::kConfluentRun);
+  const auto unknown = [&](std::string why) { unknown_everywhere(reader, why, settings); };
+  Entry entry = start.entry;
+  if (entry == Entry::kNone) {
+    // A script of one's own before a known image's start: it most likely ends
+    // there, but what it does to the variables cannot be seen.
+    if (!start.script && !start.argv.empty() && !start.env.entries.empty()) settings.doubt = start.why;
+    if (settings.doubt.empty()) {
+      unknown(start.why);
+      return settings;
+    }
+    entry = family == ImageFamily::kConfluent ? Entry::kConfluentRun
+            : family == ImageFamily::kApache  ? Entry::kApacheRun
+            : family == ImageFamily::kBitnami ? Entry::kBitnamiRun
+                                              : Entry::kNone;
+  }
+  if (!start.certain) {
+    unknown(start.why.empty() ? "the broker is only started on a condition that cannot be decided" : start.why);
+    return settings;
+  }
+  const std::string replaced = replaced_start_scripts(entry, container);
+  if (!replaced.empty()) {
+    unknown(replaced);
+    return settings;
+  }
+  switch (entry) {
+    case Entry::kConfluentRun:
+    case Entry::kApacheRun:
+      settings.mechanics = entry == Entry::kConfluentRun ? Mechanics::kConfluent : Mechanics::kApache;
+      plain_variables(reader, object, start, settings);
+      if (entry == Entry::kApacheRun) {
+        const std::string file = mounted_at("/mnt/shared/config", pod_spec, container);
+        const bool defaults = file.empty() && start.env.sources.empty() && !reader.any_property_variable();
+        if (!file.empty() || defaults) {
+          for (auto& setting : settings.of) {
+            if (setting.set || setting.by != Setting::By::kNothing) continue;
+            setting.by = Setting::By::kUnreadable;
+            setting.set = true;
+            setting.exact = false;
+            setting.place = file.empty() ? "default of the image" : file;
+            setting.value =
+                unknown_atom(file.empty() ? "no KAFKA_ variable is set, so the image uses its own default file"
+                                          : "it may be set in " + file + ", which is not read");
+          }
+          if (defaults) settings.unreadable = "no KAFKA_ variable is set, so the image uses its own default file";
+        }
+      }
+      derive_from_advertised(settings);
+      break;
+    case Entry::kBitnamiRun: {
+      settings.mechanics = Mechanics::kBitnami;
+      std::string dead = dead_bitnami_environment(pod_spec, container);
+      if (!dead.empty()) {
+        settings.mechanics = Mechanics::kFile;
+        settings.unreadable = dead;
+        for (auto& setting : settings.of) {
+          setting.by = Setting::By::kUnreadable;
+          setting.set = true;
+          setting.exact = false;
+          setting.value = unknown_atom(dead);
+          setting.place = "mounted file";
+        }
+        note_dead_variables(object, start, settings);
+        break;
+      }
+      bitnami_variables(reader, object, tag, settings);
+      break;
+    }
+    case Entry::kServerStart:
+      settings.mechanics = Mechanics::kFile;
+      file_and_overrides(object, start, pod_spec, container, settings);
+      note_dead_variables(object, start, settings);
+      break;
+    case Entry::kBitnamiRunOnly:
+      unknown("run.sh starts the broker without the image's set-up, so that KAFKA_CFG_* variables are not read");
+      break;
+    case Entry::kWurstmeister:
+      unknown("start-kafka.sh makes the properties, and what it does is not read here");
+      break;
+    case Entry::kStrimzi:
+      unknown("the Strimzi operator generates the configuration");
+      break;
+    case Entry::kRedpanda:
+      unknown("Redpanda reads redpanda.yaml and rpk options, which are not read here");
+      break;
+    case Entry::kOtherBroker:
+      unknown("the broker is started without its image's configuration script");
+      break;
+    case Entry::kNone:
+    case Entry::kNotBroker:
+      unknown(start.why);
+      break;
+  }
+  return settings;
+}
+
+Properties to_properties(const Object& object, const Settings& settings) {
+  Properties out;
+  for (size_t i = 0; i < kKeys; ++i) {
+    const Setting& setting = settings.of[i];
+    if (!setting.set && setting.shadowed.empty() && setting.by == Setting::By::kNothing) continue;
+    Property property;
+    if (setting.set) {
+      if (!settings.doubt.empty()) {
+        property.unknown = settings.doubt;
+      } else if (has_unknown(setting.value)) {
+        property.unknown = unknown_reason(setting.value);
+      } else {
+        property.value = display(setting.value);
+      }
+    }
+    property.source = place_of(object, setting);
+    property.shadowed = setting.shadowed;
+    out.emplace(kRows[i].property, std::move(property));
+  }
+  return out;
+}
+
+}  // namespace brokergate

@@ -1,0 +1,81 @@
+// From a started process to Kafka's properties: what each image family's start
+// script makes of environment variables, arguments and files, and which of
+// several places decides.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "brokergate/kafka.h"
+#include "rules/kafka/process.h"
+
+namespace brokergate {
+
+enum class Key : uint8_t {
+  kAdvertised,
+  kListeners,
+  kProtocolMap,
+  kInterBrokerName,
+  kInterBrokerProtocol,
+  kProcessRoles,
+  kControllerNames,
+  kBrokerId,
+  kNodeId,
+};
+inline constexpr size_t kKeys = 9;
+std::string_view property_name(Key key);    // advertised.listeners
+std::string_view variable_suffix(Key key);  // ADVERTISED_LISTENERS
+
+// Who turns settings into properties.
+enum class Mechanics : uint8_t {
+  kUnknown,
+  kConfluent,  // KAFKA_X_Y; listeners derived from advertised.listeners when unset
+  kApache,     // the same, over the file in /mnt/shared/config
+  kBitnami,    // KAFKA_CFG_X_Y, beaten by some plain KAFKA_X_Y
+  kFile,       // a properties file and --override arguments
+};
+
+// One property with everything that planning needs.
+struct Setting {
+  enum class By : uint8_t {
+    kNothing,     // set nowhere
+    kEnv,         // an env entry of the container
+    kShell,       // an assignment in command or args
+    kArgument,    // NAME=VALUE argument of the start script, or of env(1)
+    kOverride,    // --override of kafka-server-start
+    kDocument,    // a file that the script writes with a here-document
+    kDerived,     // made by the image out of another property
+    kUnreadable,  // somewhere outside the manifest
+  };
+  By by = By::kNothing;
+  bool set = false;
+  std::string value;     // may hold atoms; meaningful when set
+  std::string variable;  // the variable that decides, or would decide: KAFKA_CFG_LISTENERS
+  Value node;            // as Place
+  uint32_t begin = 0, end = 0;
+  std::string place;       // as Place::what
+  bool exact = true;       // value is what stands at node[begin, end) and nothing else
+  uint32_t statement = 0;  // kShell: where the assignment's command begins in node's text
+  std::vector<Place> shadowed;
+};
+
+struct Settings {
+  Mechanics mechanics = Mechanics::kUnknown;
+  std::string unreadable;  // kUnknown, or why the environment is not read after all
+  std::string doubt;       // readable, but something outside the manifest may still change it
+  std::array<Setting, kKeys> of;
+
+  const Setting& operator[](Key key) const { return of[static_cast<size_t>(key)]; }
+  Setting& operator[](Key key) { return of[static_cast<size_t>(key)]; }
+};
+
+// `pod_spec` and `container` for the mounts that change what the image reads.
+Settings settings_of(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
+                     ImageFamily family, std::string_view tag);
+
+// The public view.
+Properties to_properties(const Object& object, const Settings& settings);
+
+}  // namespace brokergate
