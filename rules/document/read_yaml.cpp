@@ -50,6 +50,21 @@ size_t find_escaped_slash(std::string_view text) {
   return std::string_view::npos;
 }
 
+// Hands libyaml the document's bytes, with the line break that kubectl's line
+// reader adds to a last line without one: a block scalar there ends with it.
+int feed(void* data, unsigned char* buffer, size_t size, size_t* read) {
+  auto& rest = *static_cast<YamlFeed*>(data);
+  *read = std::min(size, rest.bytes.size());
+  std::memcpy(buffer, rest.bytes.data(), *read);
+  rest.bytes.remove_prefix(*read);
+  if (*read == 0 && size != 0 && rest.add_line_break) {
+    rest.add_line_break = false;
+    *buffer = '\n';
+    *read = 1;
+  }
+  return 1;
+}
+
 constexpr const char* kWantMergeMap =
     "found a value under the merge key (<<) that is no map, wanted a map or a list of maps";
 
@@ -101,7 +116,8 @@ std::optional<Failure> YamlReader::run() {
     return invalid_utf8(input_.text, static_cast<uint32_t>(piece_.feed + invalid));
   }
   yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-  yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  feed_ = {bytes, !bytes.ends_with('\n')};
+  yaml_parser_set_input(&parser_, feed, &feed_);
   bool going = true;
   while (going) {
     yaml_event_t current;

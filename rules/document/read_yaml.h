@@ -28,6 +28,12 @@ class CharacterCursor {
   uint32_t byte_;
 };
 
+// What libyaml has not been handed yet.
+struct YamlFeed {
+  std::string_view bytes;
+  bool add_line_break = false;
+};
+
 class YamlReader {
  public:
   YamlReader(Input& input, const Piece& piece, const DocumentSink& sink);
@@ -89,6 +95,7 @@ class YamlReader {
   const DocumentSink& sink_;
   CharacterCursor characters_;
   yaml_parser_t parser_{};
+  YamlFeed feed_;
   bool initialized_ = false;
   TreeBuilder builder_;
   std::optional<Document> document_;
