@@ -52,13 +52,13 @@ const Address* named(const std::vector<Address>& list, std::string_view name) {
   return found == list.end() ? nullptr : &*found;
 }
 
-std::vector<Address> addresses_in(const BrokerFacts& broker, std::string_view property) {
+std::vector<Address> addresses_in(const OneBroker& broker, std::string_view property) {
   const Property* found = broker.property(property);
   return found && found->value ? addresses(*found->value) : std::vector<Address>();
 }
 
-BrokerFacts derive_broker(const SetFacts& facts, int64_t ordinal) {
-  BrokerFacts broker;
+OneBroker derive_broker(const SetFacts& facts, int64_t ordinal) {
+  OneBroker broker;
   broker.ordinal = ordinal;
   broker.properties = facts.set->properties(ordinal);
   if (facts.external.empty()) return broker;
@@ -74,7 +74,7 @@ BrokerFacts derive_broker(const SetFacts& facts, int64_t ordinal) {
 
 bool as_wanted(const SetFacts& facts, const Policy& policy) {
   if (facts.external != facts.wanted->name || facts.set->replicas > SetFacts::kMostBrokers) return false;
-  return std::all_of(facts.brokers.begin(), facts.brokers.end(), [&](const BrokerFacts& broker) {
+  return std::all_of(facts.brokers.begin(), facts.brokers.end(), [&](const OneBroker& broker) {
     return broker.external && broker.external->host == facts.wanted_host(broker.ordinal, policy) &&
            broker.external->port == facts.wanted_port(broker.ordinal) &&
            broker.bind == facts.wanted_bind(broker.ordinal);
@@ -112,7 +112,7 @@ std::vector<Address> addresses(std::string_view listeners) {
   return out;
 }
 
-const Property* BrokerFacts::property(std::string_view name) const {
+const Property* OneBroker::property(std::string_view name) const {
   const auto found = properties.find(name);
   return found == properties.end() ? nullptr : &found->second;
 }
@@ -120,7 +120,7 @@ const Property* BrokerFacts::property(std::string_view name) const {
 bool SetFacts::has(int64_t ordinal) const {
   return ordinal >= set->first_ordinal && ordinal - set->first_ordinal < set->replicas;
 }
-const BrokerFacts* SetFacts::broker(int64_t ordinal) const {
+const OneBroker* SetFacts::broker(int64_t ordinal) const {
   const int64_t offset = ordinal - set->first_ordinal;
   return ordinal >= set->first_ordinal && offset < static_cast<int64_t>(brokers.size()) ? &brokers[size_t(offset)]
                                                                                         : nullptr;

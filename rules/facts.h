@@ -22,7 +22,7 @@ struct Address {
 };
 std::vector<Address> addresses(std::string_view listeners);
 
-struct BrokerFacts {
+struct OneBroker {
   int64_t ordinal = 0;
   Properties properties;
   std::optional<Address> external;  // its entry in advertised.listeners for SetFacts::external
@@ -39,14 +39,14 @@ struct SetFacts {
   bool readable = false;                       // a form whose settings can be derived and changed
   std::vector<const BrokerService*> services;  // those in front of it, in bundle order
   Contradictions contradictions;               // of these Services
-  std::vector<BrokerFacts> brokers;            // empty unless readable
+  std::vector<OneBroker> brokers;            // empty unless readable
   std::string external;                        // external_listener_name
   std::optional<WantedListener> wanted;
   std::string wanted_why;  // why the policy's domain leads to no wanted listener
   Plan plan;               // towards `wanted`
 
   bool has(int64_t ordinal) const;  // one of the set's brokers
-  const BrokerFacts* broker(int64_t ordinal) const;
+  const OneBroker* broker(int64_t ordinal) const;
   bool planned() const { return !plan.edits.empty() && plan.refusal.empty(); }
   int64_t wanted_port(int64_t ordinal) const;
   int64_t wanted_bind(int64_t ordinal) const;

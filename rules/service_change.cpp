@@ -86,7 +86,7 @@ std::string with_host(std::string_view annotation, std::string_view host) {
 }
 
 bool of_other_listener(const SetFacts& facts, const BrokerService& service) {
-  const BrokerFacts* broker = service.ordinal ? facts.broker(*service.ordinal) : nullptr;
+  const OneBroker* broker = service.ordinal ? facts.broker(*service.ordinal) : nullptr;
   if (!broker || facts.external.empty()) return false;
   const Property* bound = broker->property("listeners");
   const Property* advertised = broker->property("advertised.listeners");
@@ -108,7 +108,7 @@ bool of_other_listener(const SetFacts& facts, const BrokerService& service) {
   return false;
 }
 
-ServiceChange plan_service(const BrokerService& service, const BrokerFacts* broker, const ServiceWish& wish) {
+ServiceChange plan_service(const BrokerService& service, const OneBroker* broker, const ServiceWish& wish) {
   ServiceChange change;
   if (wish.port || wish.target) {
     const std::vector<ServicePort> ports = ports_of(service);

@@ -36,7 +36,7 @@ bool names_host(std::string_view annotation, std::string_view host);
 // The annotation's text with `host` in it: in place of the only name, else appended.
 std::string with_host(std::string_view annotation, std::string_view host);
 
-ServiceChange plan_service(const BrokerService& service, const BrokerFacts* broker, const ServiceWish& wish);
+ServiceChange plan_service(const BrokerService& service, const OneBroker* broker, const ServiceWish& wish);
 
 // True when it leads, with the right ports, to a listener beside the external one.
 bool of_other_listener(const SetFacts& facts, const BrokerService& service);

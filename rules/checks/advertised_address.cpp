@@ -68,7 +68,7 @@ struct Fault {
   std::string weakened;
 };
 
-Fault fault_of(const Context& context, const SetFacts& facts, const BrokerFacts& broker) {
+Fault fault_of(const Context& context, const SetFacts& facts, const OneBroker& broker) {
   const std::string& host = broker.external->host;
   if (!context.policy.domain.empty() && host == facts.wanted_host(broker.ordinal, context.policy)) return {};
   if (loopback(host)) return {"the client's own machine", {}};
@@ -90,10 +90,10 @@ Fault fault_of(const Context& context, const SetFacts& facts, const BrokerFacts&
 }
 
 void judge(const Context& context, const SetFacts& facts, Report& report) {
-  const BrokerFacts* first = nullptr;
+  const OneBroker* first = nullptr;
   Fault fault;
   std::vector<int64_t> others;
-  for (const BrokerFacts& broker : facts.brokers) {
+  for (const OneBroker& broker : facts.brokers) {
     if (!broker.external) continue;
     Fault found = fault_of(context, facts, broker);
     if (found.what.empty()) continue;

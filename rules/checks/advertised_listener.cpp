@@ -22,7 +22,7 @@ Value place(const SetFacts& facts) {
 }
 
 std::string found(const SetFacts& facts) {
-  const BrokerFacts& first = facts.brokers[0];
+  const OneBroker& first = facts.brokers[0];
   if (first.external) return cat("broker ", first.ordinal, " advertises ", shown(first.external->text()));
   const Property* property = first.property(kAdvertised);
   if (property && property->value)
@@ -97,7 +97,7 @@ void check_present(const Context& context, const SetFacts& facts, Report& report
   }
   std::map<std::string, std::vector<int64_t>> by_address;
   std::vector<int64_t> without;
-  for (const BrokerFacts& broker : facts.brokers) {
+  for (const OneBroker& broker : facts.brokers) {
     if (broker.external && !broker.external->host.empty())
       by_address[broker.external->text()].push_back(broker.ordinal);
     if (!broker.external) without.push_back(broker.ordinal);
@@ -126,7 +126,7 @@ void check(const Context& context, Report& report) {
     }
     check_present(context, facts, report);
     if (facts.wanted_why.empty() || context.policy.domain.empty()) continue;
-    const bool right = std::all_of(facts.brokers.begin(), facts.brokers.end(), [&](const BrokerFacts& broker) {
+    const bool right = std::all_of(facts.brokers.begin(), facts.brokers.end(), [&](const OneBroker& broker) {
       return broker.external && broker.external->host == facts.wanted_host(broker.ordinal, context.policy);
     });
     if (right) continue;

@@ -14,7 +14,7 @@ struct Side {
   const Context& context;
   const SetFacts& facts;
   const BrokerService& service;
-  const BrokerFacts& broker;
+  const OneBroker& broker;
 };
 
 // With the planned change of the set everything is made to agree at once.
@@ -39,7 +39,7 @@ void mend(const Side& side, Finding& finding) {
     finding.fixes.push_back({side.service.object, std::move(change.edits)});
 }
 
-std::string listener_at(const BrokerFacts& broker, int64_t port) {
+std::string listener_at(const OneBroker& broker, int64_t port) {
   const Property* bound = broker.property("listeners");
   if (bound && bound->value) {
     for (const Address& listener : addresses(*bound->value)) {
@@ -103,7 +103,7 @@ void check(const Context& context, Report& report) {
       if (service->selects == Selects::kNothing || service->selects == Selects::kNameOnly ||
           facts.contradictions.contains(service))
         continue;
-      const BrokerFacts* broker = facts.broker(*service->ordinal);
+      const OneBroker* broker = facts.broker(*service->ordinal);
       if (broker && broker->external) judge({context, facts, *service, *broker}, report);
     }
   }
