@@ -1,0 +1,32 @@
+// The findings of a run, one function per format.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "brokergate/verdict.h"
+#include "cli/output/locator.h"
+#include "cli/output/paint.h"
+#include "cli/output/problem.h"
+
+namespace brokergate::cli {
+
+struct FindingsReport {
+  const Verdict& verdict;
+  const Summary& summary;
+  const std::vector<Problem>& problems;
+};
+
+// For people: a block per finding that counts, and one summary line.
+std::string findings_text(const FindingsReport& report, Locator& locator, const Paint& paint);
+
+// Schema brokergate.io/findings/v1, stable order, suppressed findings included.
+std::string findings_json(const FindingsReport& report, Locator& locator);
+
+// "2 findings", "1 finding".
+std::string count(size_t number, std::string_view singular, std::string_view plural = {});
+
+// One line for a finding, without the source: file:line:column: deny: message [rule]
+std::string finding_line(const Finding& finding, Locator& locator, const Paint& paint);
+
+}  // namespace brokergate::cli

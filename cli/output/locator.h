@@ -1,0 +1,45 @@
+// Where offsets are, for many findings in large files: each source's lines are
+// found once. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "brokergate/document.h"
+#include "brokergate/source.h"
+
+namespace brokergate::cli {
+
+class Locator {
+ public:
+  Position at(const Source& source, uint32_t offset);
+  // Byte offset of a position, at most the end of its line.
+  uint32_t offset_of(const Source& source, Position position);
+  // The part of the offset's line that is within `reach` bytes of it, whole code points.
+  struct Window {
+    std::string_view text;
+    size_t column_byte = 0;  // where the offset is in `text`
+    bool cut_left = false, cut_right = false;
+  };
+  Window window(const Source& source, uint32_t offset, size_t reach = 400);
+
+ private:
+  struct Lines {
+    std::vector<uint32_t> starts;
+    // The last answer: findings come in order, and a line may be a whole minified file.
+    uint32_t last_line = 0, last_offset = 0, last_column = 0;
+  };
+  Lines& lines_of(const Source& source);
+  // Index into starts.
+  static size_t line_index(const Lines& lines, uint32_t offset);
+
+  std::unordered_map<const Source*, Lines> sources_;
+};
+
+// Where a finding about `value` points: the value itself, or the key of a
+// container (whose first entry would be read as the culprit).
+uint32_t anchor(Value value);
+
+}  // namespace brokergate::cli

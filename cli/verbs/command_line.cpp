@@ -1,0 +1,237 @@
+// The only file that knows the command line library: it is slow to compile.
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <new>
+
+#include "cli/verbs/verbs.h"
+
+namespace brokergate::cli {
+namespace {
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 clean, 1 denied, 2 could not run, 3 only what --fail-on-warn or --fail-on-unknown asks for.";
+
+void paths(CLI::App* verb, InputOptions& input, const char* what) {
+  verb->add_option("PATH", input.paths, what)->type_name("");
+}
+
+void policy(CLI::App* verb, PolicyOptions& options) {
+  verb->add_option("--policy", options.file,
+                   "policy file (else $BROKERGATE_POLICY, else .brokergate.yaml upwards from the input)")
+      ->type_name("FILE");
+  verb->add_option("--domain", options.domain, "subdomain of the brokers' external names; overrides the policy's")
+      ->type_name("DOMAIN");
+}
+
+void format(CLI::App* verb, std::string& format, const std::vector<std::string>& known) {
+  verb->add_option("-o,--output", format, "output format")->check(CLI::IsMember(known))->capture_default_str();
+}
+
+OutputTarget parse_target(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) return {text, ""};
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::string check_target(const std::string& text) {
+  const OutputTarget target = parse_target(text);
+  if (target.format != "text" && target.format != "json") {
+    return "unknown format " + target.format + " (text and json are known)";
+  }
+  return text.ends_with('=') ? "no file after " + text : "";
+}
+
+class CommandLine {
+ public:
+  explicit CommandLine(Console& console) : console_(console), app_("", "brokergate") {
+    app_.description(
+        "Guards how Kafka brokers on Kubernetes are reached from outside: finds what is wrong in manifests and\n"
+        "admission requests, explains it, and makes the change where it takes effect.");
+    app_.footer(kExitCodes);
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.set_help_flag("-h,--help", "show this help");
+    const std::map<std::string, When> when{{"auto", When::kAuto}, {"always", When::kAlways}, {"never", When::kNever}};
+    app_.add_option("--color", color_, "when to colour: auto, always or never (NO_COLOR is honoured)")
+        ->transform(CLI::CheckedTransformer(when))
+        ->type_name("WHEN");
+    add_lint();
+    add_mutate();
+    add_review();
+    add_inspect();
+    add_serve();
+    add_rules();
+    add_small();
+  }
+
+  int run(int argc, const char* const* argv) {
+    // --version stands alone; every other call needs a verb.
+    if (argc == 2 && std::string_view(argv[1]) == "--version") return version(console_);
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+      return explain(problem);
+    }
+    console_.set_color(color_);
+    return action_ ? action_() : kCouldNotRun;
+  }
+
+ private:
+  CLI::App* verb(CLI::App* parent, const char* name, const char* description, std::function<int()> action) {
+    CLI::App* added = parent->add_subcommand(name, description);
+    added->callback([this, action = std::move(action)] { action_ = action; });
+    return added;
+  }
+
+  void add_lint() {
+    auto* lint_verb = verb(&app_, "lint", "report what is wrong in manifests", [this] {
+      for (const std::string& text : targets_) lint_.outputs.push_back(parse_target(text));
+      size_t to_stdout = 0;
+      for (const OutputTarget& target : lint_.outputs) to_stdout += target.file.empty();
+      if (to_stdout > 1) {
+        console_.error("two -o formats for stdout; send one to a file with -o FORMAT=FILE");
+        return static_cast<int>(kCouldNotRun);
+      }
+      return lint(lint_, console_);
+    });
+    paths(lint_verb, lint_.input, "files, directories or - (default: stdin)");
+    policy(lint_verb, lint_.policy);
+    lint_verb->add_option("-o,--output", targets_, "text or json; FORMAT=FILE writes a file; may be repeated")
+        ->type_name("FORMAT[=FILE]")
+        ->allow_extra_args(false)
+        ->check(CLI::Validator(check_target, "", "output"));
+    lint_verb->add_flag("--fail-on-warn", lint_.fail_on_warn, "exit with 3 when there are warnings");
+    lint_verb->add_flag("--fail-on-unknown", lint_.fail_on_unknown,
+                        "exit with 3 when something could not be recognised");
+  }
+
+  void add_mutate() {
+    auto* mutate_verb = verb(&app_, "mutate", "print the manifests with everything mended that can be", [this] {
+      if (diff_ + patch_ + in_place_ > 1) {
+        console_.error("--diff, --patch and --in-place exclude one another");
+        return static_cast<int>(kCouldNotRun);
+      }
+      if (diff_) mutate_.output = MutateOptions::Output::kDiff;
+      if (patch_) mutate_.output = MutateOptions::Output::kPatch;
+      if (in_place_) mutate_.output = MutateOptions::Output::kInPlace;
+      return mutate(mutate_, console_);
+    });
+    paths(mutate_verb, mutate_.input, "files, directories or - (default: stdin)");
+    policy(mutate_verb, mutate_.policy);
+    mutate_verb->add_flag("--diff", diff_, "print a unified diff instead");
+    mutate_verb->add_flag("--patch", patch_, "print one JSON line per changed object: file, object, RFC 6902 patch");
+    mutate_verb->add_flag("--in-place", in_place_, "write the files, each at once or not at all");
+  }
+
+  void add_review() {
+    auto* review_verb = verb(&app_, "review", "answer an AdmissionReview as the webhook would",
+                             [this] { return review(review_, console_); });
+    paths(review_verb, review_.input, "a review, or manifests to make CREATE reviews of; - for stdin");
+    policy(review_verb, review_.policy);
+    review_verb->add_option("--endpoint", review_.endpoint, "which endpoint answers")
+        ->check(CLI::IsMember(std::vector<std::string>{"mutate", "validate"}))
+        ->capture_default_str();
+  }
+
+  void add_inspect() {
+    auto* inspect_verb = verb(&app_, "inspect", "show what was recognised and how each broker is reached",
+                              [this] { return inspect(inspect_, console_); });
+    paths(inspect_verb, inspect_.input, "files, directories or - (default: stdin)");
+    policy(inspect_verb, inspect_.policy);
+    format(inspect_verb, inspect_.format, {"text", "json", "yaml"});
+  }
+
+  void add_serve() {
+    auto* serve_verb = verb(&app_, "serve", "run the admission webhook", [this] { return serve(serve_, console_); });
+    serve_verb->add_option("--listen", serve_.listen, "address; port 0 takes any free one")
+        ->type_name("HOST:PORT")
+        ->capture_default_str();
+    serve_verb->add_option("--cert", serve_.cert, "PEM file: the certificate, then its chain")
+        ->type_name("FILE")
+        ->required();
+    serve_verb->add_option("--key", serve_.key, "PEM file: its private key, not encrypted")
+        ->type_name("FILE")
+        ->required();
+    policy(serve_verb, serve_.policy);
+  }
+
+  void add_rules() {
+    CLI::App* rules = app_.add_subcommand("rules", "the rules and why they are there");
+    rules->require_subcommand(1);
+    auto* list = verb(rules, "list", "all rules", [this] { return rules_list(rules_, console_); });
+    format(list, rules_.format, {"text", "json", "markdown"});
+    auto* explain_verb = verb(rules, "explain", "one rule", [this] { return rules_explain(rules_, console_); });
+    explain_verb->add_option("ID", rules_.id, "the rule's id")->type_name("")->required();
+    format(explain_verb, rules_.format, {"text", "json", "markdown"});
+  }
+
+  void add_small() {
+    verb(&app_, "version", "show the version", [this] { return version(console_); });
+    auto* completion_verb = verb(&app_, "completion", "print a shell's completion script",
+                                 [this] { return completion(shell_, shapes(), console_); });
+    completion_verb->add_option("SHELL", shell_, "bash, zsh or fish")
+        ->type_name("")
+        ->check(CLI::IsMember(std::vector<std::string>{"bash", "zsh", "fish"}))
+        ->required();
+  }
+
+  std::vector<VerbShape> shapes() const {
+    std::vector<VerbShape> out;
+    for (const CLI::App* verb : app_.get_subcommands([](const CLI::App*) { return true; })) {
+      VerbShape shape;
+      shape.name = verb->get_name();
+      shape.description = verb->get_description();
+      for (const CLI::Option* option : verb->get_options()) {
+        for (const std::string& name : option->get_lnames()) shape.flags.push_back("--" + name);
+        for (const std::string& name : option->get_snames()) shape.flags.push_back("-" + name);
+        shape.files = shape.files || option->get_positional();
+      }
+      out.push_back(std::move(shape));
+    }
+    return out;
+  }
+
+  int explain(const CLI::ParseError& problem) {
+    console_.set_color(color_);
+    if (problem.get_exit_code() == 0) {  // --help
+      const CLI::App* asked = &app_;
+      for (auto chosen = asked->get_subcommands(); !chosen.empty(); chosen = asked->get_subcommands()) {
+        asked = chosen.back();
+      }
+      return console_.out(asked->help()) ? kClean : kCouldNotRun;
+    }
+    console_.error(std::string(problem.what()) + " (brokergate --help tells more)");
+    return kCouldNotRun;
+  }
+
+  Console& console_;
+  CLI::App app_;
+  std::function<int()> action_;
+  When color_ = When::kAuto;
+  LintOptions lint_;
+  std::vector<std::string> targets_;
+  MutateOptions mutate_;
+  bool diff_ = false, patch_ = false, in_place_ = false;
+  ReviewOptions review_;
+  InspectOptions inspect_;
+  ServeOptions serve_;
+  RulesOptions rules_;
+  std::string shell_;
+};
+
+}  // namespace
+
+int run(int argc, const char* const* argv, Console& console) {
+  try {
+    return CommandLine(console).run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    console.error("not enough memory");
+  } catch (const std::exception& problem) {
+    console.error(std::string("internal error: ") + problem.what());
+  }
+  return kCouldNotRun;
+}
+
+}  // namespace brokergate::cli

@@ -1,0 +1,20 @@
+#include "cli/output/inspect.h"
+
+#include "cli/verbs/run_engine.h"
+#include "cli/verbs/verbs.h"
+
+namespace brokergate::cli {
+
+int inspect(const InspectOptions& options, Console& console) {
+  const auto run = run_engine(options.input, options.policy, {}, console);
+  if (!run) return kCouldNotRun;
+  const InspectView view = inspect_view(run->evaluation, run->policy);
+  Locator locator;
+  const std::string text = options.format == "json"   ? inspect_json(view, locator)
+                           : options.format == "yaml" ? inspect_yaml(view, locator)
+                                                      : inspect_text(view, locator, console.out_paint());
+  if (!console.out(text)) return kCouldNotRun;
+  return run->inputs.problems.empty() ? kClean : kCouldNotRun;
+}
+
+}  // namespace brokergate::cli

@@ -1,0 +1,88 @@
+#include "cli/verbs/policy_source.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "brokergate/rule.h"
+#include "cli/output/problem.h"
+#include "cli/verbs/read_file.h"
+
+namespace brokergate::cli {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr size_t kLargestPolicy = size_t{1} << 20;
+
+// The nearest .brokergate.yaml in the input's directory or above; empty when none.
+std::string found_upwards(const std::string& input) {
+  std::error_code failure;
+  fs::path folder = fs::absolute(input == "-" ? "." : input, failure).lexically_normal();
+  if (failure) return {};
+  if (!fs::is_directory(folder, failure)) folder = folder.parent_path();
+  while (true) {
+    const fs::path candidate = folder / ".brokergate.yaml";
+    if (fs::is_regular_file(candidate, failure)) return candidate.string();
+    if (!folder.has_relative_path()) return {};
+    folder = folder.parent_path();
+  }
+}
+
+// False when two inputs have different ones; that is told.
+bool discover(const std::vector<std::string>& inputs, std::string& file, Console& console) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    std::string here = found_upwards(inputs[i]);
+    if (i == 0) {
+      file = std::move(here);
+    } else if (here != file) {
+      console.error("the inputs have different policies: " + (file.empty() ? inputs[0] + " has none" : file) + ", " +
+                    (here.empty() ? inputs[i] + " has none" : here) + "; choose one with --policy");
+      return false;
+    }
+  }
+  return true;
+}
+
+std::optional<Policy> read_policy_file(const std::string& file, Console& console) {
+  Locator locator;
+  auto text = file == "-" ? read_descriptor(console.in(), kLargestPolicy) : read_file(file, kLargestPolicy);
+  if (!text) {
+    console.err(
+        problem_text({file, nullptr, {}, "cannot read the policy: " + text.error()}, locator, console.err_paint()));
+    return std::nullopt;
+  }
+  const auto source = std::make_shared<const Source>(file, std::move(*text));
+  auto policy = read_policy(*source, rule_ids());
+  if (policy) return std::move(*policy);
+  for (const PolicyError& error : policy.error()) {
+    console.err(problem_text({file, source, error.position, error.message}, locator, console.err_paint()));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Policy> load_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
+                                  Console& console) {
+  std::string file = options.file;
+  if (file.empty()) {
+    const char* named = std::getenv("BROKERGATE_POLICY");
+    if (named && *named) {
+      file = named;
+    } else if (!discover(inputs, file, console)) {
+      return std::nullopt;
+    }
+  }
+  std::optional<Policy> policy = file.empty() ? Policy::defaults() : read_policy_file(file, console);
+  if (policy && !options.domain.empty()) {
+    if (const std::string wrong = check_domain(options.domain); !wrong.empty()) {
+      console.error("--domain " + options.domain + ": " + wrong);
+      return std::nullopt;
+    }
+    policy->domain = options.domain;
+  }
+  return policy;
+}
+
+}  // namespace brokergate::cli

@@ -1,0 +1,21 @@
+// Which policy applies, and reading it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "brokergate/policy.h"
+#include "cli/verbs/console.h"
+#include "cli/verbs/options.h"
+
+namespace brokergate::cli {
+
+// In this order: --policy; the file named by BROKERGATE_POLICY; the nearest
+// .brokergate.yaml upwards from the inputs (from the working directory for
+// stdin); the ready-made policy. --domain then overrides the domain. nullopt
+// when the policy cannot be used: all that is wrong with it has been told.
+std::optional<Policy> load_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
+                                  Console& console);
+
+}  // namespace brokergate::cli

@@ -1,0 +1,31 @@
+// The verbs. Each returns the process's exit code and tells its own errors.
+#pragma once
+
+#include <string_view>
+
+#include "cli/verbs/console.h"
+#include "cli/verbs/options.h"
+
+namespace brokergate::cli {
+
+int lint(const LintOptions& options, Console& console);
+int mutate(const MutateOptions& options, Console& console);
+int review(const ReviewOptions& options, Console& console);
+int inspect(const InspectOptions& options, Console& console);
+int serve(const ServeOptions& options, Console& console);
+int rules_list(const RulesOptions& options, Console& console);
+int rules_explain(const RulesOptions& options, Console& console);
+int version(Console& console);
+
+// What completion scripts are made of; taken from the parser, so that they cannot lag behind it.
+struct VerbShape {
+  std::string name, description;
+  std::vector<std::string> flags;  // --policy, -o
+  bool files = false;              // takes paths
+};
+int completion(std::string_view shell, const std::vector<VerbShape>& verbs, Console& console);
+
+// Reads the command line and runs the verb. Never throws.
+int run(int argc, const char* const* argv, Console& console);
+
+}  // namespace brokergate::cli
