@@ -103,12 +103,14 @@ class Builder : public YAML::EventHandler {
     if (mark.is_null() || mark.line < 0) return {};
     const std::string_view text = source_.text();
     const size_t line = std::min(static_cast<size_t>(mark.line), line_starts_.size() - 1);
-    const size_t begin = line_starts_[line];
     const size_t end = line + 1 < line_starts_.size() ? line_starts_[line + 1] : text.size();
-    const size_t stop = std::min(begin + static_cast<size_t>(std::max(mark.column, 0)), end);
-    uint32_t column = 1;
-    for (size_t i = begin; i < stop; ++i) column += (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80 ? 1 : 0;
-    return {static_cast<uint32_t>(line + 1), column};
+    const size_t stop = std::min(line_starts_[line] + static_cast<size_t>(std::max(mark.column, 0)), end);
+    // Marks come in order, nearly: counting goes on from the last one, or a long line would cost its square.
+    if (line != last_.line || stop < last_.offset) last_ = {line, line_starts_[line], 1};
+    for (; last_.offset < stop; ++last_.offset) {
+      last_.column += (static_cast<unsigned char>(text[last_.offset]) & 0xc0) != 0x80 ? 1 : 0;
+    }
+    return {static_cast<uint32_t>(line + 1), last_.column};
   }
 
   void OnDocumentStart(const YAML::Mark& mark) override { start = position(mark); }
@@ -199,6 +201,11 @@ class Builder : public YAML::EventHandler {
 
   const Source& source_;
   std::vector<size_t> line_starts_;
+  struct Counted {
+    size_t line = static_cast<size_t>(-1), offset = 0;
+    uint32_t column = 1;
+  };
+  mutable Counted last_;
   std::vector<PolicyNode*> open_;
   std::map<YAML::anchor_t, PolicyNode*> anchors_;
   size_t links_ = 0;
