@@ -122,6 +122,7 @@ Document apply_plan(const SourcePtr& source, const Plan& plan) {
   Document out(source);
   if (!plan.root.node) return out;
   const Node& old = *plan.root.node;
+  out.set_span(old.begin, old.end, false);  // before the arena is made: it takes its size from this
   Node* root = out.allocate(1);
   Builder builder(out);
   plan.root.empty() ? builder.copy(old, *root) : builder.change(plan.root, *root);
@@ -129,7 +130,6 @@ Document apply_plan(const SourcePtr& source, const Plan& plan) {
   root->index = 0;
   root->key = {};
   out.set_root(root);
-  out.set_span(old.begin, old.end, old.style == Style::kFlow);
   return out;
 }
 

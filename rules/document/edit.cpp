@@ -23,16 +23,6 @@ Change& child_change(Change& parent, const Node& child) {
   return **at;
 }
 
-// The change that stands for `node`; null when it is not at or below the plan's root.
-Change* change_of(Plan& plan, const Node* node) {
-  std::vector<const Node*> way;
-  for (; node && node != plan.root.node; node = node->parent) way.push_back(node);
-  if (!node) return nullptr;
-  Change* change = &plan.root;
-  for (auto step = way.rbegin(); step != way.rend(); ++step) change = &child_change(*change, **step);
-  return change;
-}
-
 void replace(Change& change, Literal value) {
   if (change.fate == Fate::kRemoved) return;
   if (change.fate == Fate::kReplaced) {
@@ -76,7 +66,7 @@ std::string plan_set(Plan& plan, const Edit& edit) {
   while (node->kind == Kind::kMap && !keys.empty()) {
     Value child = Value(node)[keys[0]];
     if (!child) {
-      merge_at(change_of(plan, node)->added, keys, edit.value);
+      merge_at(change_at(plan, node)->added, keys, edit.value);
       return {};
     }
     node = child.node();
@@ -85,12 +75,12 @@ std::string plan_set(Plan& plan, const Edit& edit) {
   if (!keys.empty() && node->kind != Kind::kNull) {
     return "\"" + keys[0] + "\" cannot be set in " + kind_name(node->kind);
   }
-  replace(*change_of(plan, node), nested(keys, edit.value));
+  replace(*change_at(plan, node), nested(keys, edit.value));
   return {};
 }
 
 std::string plan_edit(Plan& plan, Value object, const Edit& edit) {
-  Change* change = edit.target ? change_of(plan, edit.target) : nullptr;
+  Change* change = edit.target ? change_at(plan, edit.target) : nullptr;
   if (!change) return "an edit names a value outside of its object";
   switch (edit.op) {
     case Edit::Op::kSet:
@@ -218,6 +208,15 @@ void settle(Change& change) {
 const Change* Change::at(const Node& child) const {
   auto at = position_of(children, child);
   return at != children.end() && (*at)->node == &child ? at->get() : nullptr;
+}
+
+Change* change_at(Plan& plan, const Node* node) {
+  std::vector<const Node*> way;
+  for (; node && node != plan.root.node; node = node->parent) way.push_back(node);
+  if (!node) return nullptr;
+  Change* change = &plan.root;
+  for (auto step = way.rbegin(); step != way.rend(); ++step) change = &child_change(*change, **step);
+  return change;
 }
 
 void add_to_plan(Plan& plan, Value object, std::span<const Edit> edits) {

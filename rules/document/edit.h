@@ -47,5 +47,7 @@ struct Plan {
 Plan make_plan(Value root, std::span<const Edit> edits);
 void add_to_plan(Plan& plan, Value object, std::span<const Edit> edits);
 void finish_plan(Plan& plan);
+// The change that stands for a node at or below the plan's root; null for others.
+Change* change_at(Plan& plan, const Node* node);
 
 }  // namespace brokergate
