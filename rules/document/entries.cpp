@@ -9,19 +9,20 @@ bool has_duplicate_keys(std::span<const Node> entries) {
   // Quadratic work happens only where two keys fall on one bit, so the number
   // of keys this is done for must stay near the number of bits.
   constexpr size_t kFew = 48;
+  if (entries.size() < 2) return false;
   if (entries.size() <= kFew) {
     uint64_t seen = 0;
-    for (size_t i = 0; i < entries.size(); ++i) {
-      const std::string_view key = entries[i].key;
-      const unsigned mixed =
-          key.empty()
-              ? 0
-              : static_cast<unsigned>(key.size()) * 31u + static_cast<unsigned char>(key.front()) * 7u +
-                    static_cast<unsigned char>(key.back()) * 13u + static_cast<unsigned char>(key[key.size() / 2]) * 3u;
+    for (const Node& node : entries) {
+      const char* key = node.key.data();
+      const size_t size = node.key.size();
+      const unsigned mixed = size == 0
+                                 ? 0u
+                                 : static_cast<unsigned>(size) * 3u + static_cast<unsigned char>(key[size - 1]) * 7u +
+                                       static_cast<unsigned char>(key[size / 2]) * 29u;
       const uint64_t bit = uint64_t{1} << (mixed & 63u);
       if (seen & bit) {
-        for (size_t j = 0; j < i; ++j) {
-          if (entries[j].key == key) return true;
+        for (const Node* other = entries.data(); other != &node; ++other) {
+          if (other->key == node.key) return true;
         }
       }
       seen |= bit;

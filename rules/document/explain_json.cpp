@@ -1,5 +1,6 @@
 #include <vector>
 
+#include "rules/document/number.h"
 #include "rules/document/reader.h"
 #include "rules/document/utf8.h"
 
@@ -111,25 +112,8 @@ class Explainer {
     uint32_t stop = at_;
     while (word_goes_on(stop)) ++stop;
     const uint32_t begin = at_;
-    const auto digits = [&] {
-      const uint32_t first = at_;
-      while (at_ < stop && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-      return at_ - first;
-    };
-    if (text_[at_] == '-') ++at_;
-    const bool zero = at_ < stop && text_[at_] == '0';
-    const uint32_t whole = digits();
-    bool good = whole == 1 || (whole > 1 && !zero);
-    if (good && at_ < stop && text_[at_] == '.') {
-      ++at_;
-      good = digits() > 0;
-    }
-    if (good && at_ < stop && (text_[at_] == 'e' || text_[at_] == 'E')) {
-      ++at_;
-      if (at_ < stop && (text_[at_] == '-' || text_[at_] == '+')) ++at_;
-      good = digits() > 0;
-    }
-    if (good && at_ == stop) return true;
+    at_ = stop;
+    if (json_number(text_.substr(begin, stop - begin))) return true;
     const uint32_t shown = std::min<uint32_t>(stop - begin, 40);
     return fail(begin, "found `" + std::string(text_.substr(begin, shown)) + "`, wanted a JSON number");
   }

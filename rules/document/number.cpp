@@ -139,6 +139,28 @@ std::optional<double> parse_float(std::string_view text) {
   return value;
 }
 
+bool json_number(std::string_view text) {
+  size_t i = text.starts_with('-') ? 1 : 0;
+  const auto digits = [&] {
+    const size_t first = i;
+    while (i < text.size() && digit(text[i])) ++i;
+    return i - first;
+  };
+  const bool zero = i < text.size() && text[i] == '0';
+  const size_t whole = digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (i < text.size() && text[i] == '.') {
+    ++i;
+    if (digits() == 0) return false;
+  }
+  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
+    ++i;
+    if (i < text.size() && (text[i] == '-' || text[i] == '+')) ++i;
+    if (digits() == 0) return false;
+  }
+  return i == text.size();
+}
+
 double float_value(std::string_view text) {
   // !!float makes a float of an integer in any of its spellings, so octal stays octal.
   if (const auto value = parse_integer(text)) {

@@ -27,6 +27,9 @@ std::string drop_underscores(std::string_view text);
 // nullopt when it is no decimal number or too large (too small is 0).
 std::optional<double> parse_float(std::string_view text);
 
+// The grammar of a JSON number (RFC 8259 §6).
+bool json_number(std::string_view text);
+
 // The value of a scalar that the reader made kInt or kFloat.
 double float_value(std::string_view text);
 

@@ -1,5 +1,6 @@
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -11,257 +12,271 @@
 namespace brokergate::document {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
-// simdjson reads some bytes past the end, so the text is copied once into a
-// buffer with room. Buffer and parser are kept while they are small.
-struct Scratch {
-  std::unique_ptr<char[]> bytes;
-  size_t capacity = 0;
-  ondemand::parser parser;
-
-  void copy(std::string_view text) {
-    const size_t needed = text.size() + simdjson::SIMDJSON_PADDING;
-    if (needed > capacity) {
-      capacity = needed + needed / 4;
-      bytes.reset(new char[capacity]);
-    }
-    std::memcpy(bytes.get(), text.data(), text.size());
-    std::memset(bytes.get() + text.size(), 0, simdjson::SIMDJSON_PADDING);
-  }
-};
-
 constexpr size_t kKeptBytes = size_t{256} << 10;
-thread_local std::unique_ptr<Scratch> spare_scratch;
 
 bool white(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+// A call of memchr costs more than most strings of a manifest are long.
+bool has_escape(std::string_view token) {
+  const char* at = token.data();
+  const size_t left = token.size();
+  if (left > 64) return std::memchr(at, '\\', left) != nullptr;
+  // A word whose backslashes are made 0 has a zero byte exactly when this is not 0.
+  const auto find = [](const char* word_at) {
+    uint64_t word;
+    std::memcpy(&word, word_at, 8);
+    word ^= 0x5C5C5C5C5C5C5C5Cu;
+    return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+  };
+  if (left >= 8) {
+    uint64_t found = find(at + left - 8);
+    for (size_t i = 0; i + 8 < left; i += 8) found |= find(at + i);
+    return found != 0;
+  }
+  bool found = false;
+  for (size_t i = 0; i < left; ++i) found |= at[i] == '\\';
+  return found;
+}
+
+// simdjson's first stage finds where every token begins and checks UTF-8 and
+// quotes, many bytes at a time. The tree is built from these offsets, because
+// it needs the byte span of every value: On-Demand tells none for containers
+// and costs twice the time for what it does tell. (dom::parser::implementation
+// is public for benchmarks; nothing else of simdjson hands out the offsets.)
+class Tokens {
+ public:
+  // False when the text cannot be JSON.
+  bool find(std::string_view text) {
+    if (!parser_.implementation || capacity_ < text.size()) {
+      capacity_ = std::max<size_t>(text.size() + text.size() / 4, 4096);
+      if (parser_.allocate(capacity_)) return false;
+    }
+    const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+    return parser_.implementation->stage1(bytes, text.size(), simdjson::stage1_mode::regular) == simdjson::SUCCESS;
+  }
+  uint32_t count() const { return parser_.implementation->n_structural_indexes; }
+  const uint32_t* offsets() const { return parser_.implementation->structural_indexes.get(); }
+
+  // The text of a string token (with quotes) whose escapes are read.
+  bool unescape(std::string_view token, Document& document, std::string_view& text) {
+    // simdjson reads and writes past the ends of what it needs.
+    const size_t padded = token.size() + simdjson::SIMDJSON_PADDING;
+    if (in_.size() < padded) in_.resize(padded + padded / 2);
+    if (out_.size() < padded) out_.resize(padded + padded / 2);
+    std::memcpy(in_.data(), token.data(), token.size());
+    std::memset(in_.data() + token.size(), 0, simdjson::SIMDJSON_PADDING);
+    const uint8_t* end = parser_.implementation->parse_string(in_.data() + 1, out_.data());
+    if (end == nullptr) return false;
+    text = document.intern({reinterpret_cast<const char*>(out_.data()), static_cast<size_t>(end - out_.data())});
+    return true;
+  }
+
+  bool small() const { return capacity_ <= kKeptBytes && in_.size() <= kKeptBytes; }
+
+ private:
+  simdjson::dom::parser parser_;
+  size_t capacity_ = 0;
+  std::vector<uint8_t> in_, out_;
+};
+
+// Kept from one document to the next while small; it holds nothing of them.
+thread_local std::unique_ptr<Tokens> spare_tokens;
+
 class JsonReader {
  public:
-  JsonReader(Input& input, const Piece& piece)
+  explicit JsonReader(Input& input)
       : input_(input),
-        piece_(piece),
-        scratch_(spare_scratch ? std::move(spare_scratch) : std::make_unique<Scratch>()),
-        builder_(input) {
-    scratch_->copy(input.text.substr(piece.begin, piece.end - piece.begin));
-  }
+        text_(input.text),
+        tokens_(spare_tokens ? std::move(spare_tokens) : std::make_unique<Tokens>()),
+        builder_(input) {}
   ~JsonReader() {
-    if (scratch_->capacity <= kKeptBytes) spare_scratch = std::move(scratch_);
+    if (tokens_->small()) spare_tokens = std::move(tokens_);
   }
   JsonReader(const JsonReader&) = delete;
   JsonReader& operator=(const JsonReader&) = delete;
 
-  // Reads one value at `begin`; `end` bounds it. On success `after` is where
-  // the next token stands, or `end`.
+  // Reads one value at `begin`, a bracket; `end` bounds it. On success `after`
+  // is where the next token stands, or `end`.
   std::optional<Document> read(uint32_t begin, uint32_t end, uint32_t& after);
 
+  // Set when the last read() stopped at a limit and not at a mistake.
   const std::optional<Failure>& limit() const { return limit_; }
 
  private:
-  bool value(ondemand::value value, uint32_t depth);
-  bool string(ondemand::value& value, std::string_view token);
-  bool number(ondemand::value& value, std::string_view token);
-  bool open(Kind kind, uint32_t begin, uint32_t depth);
-  bool entry(ondemand::field& field, uint32_t depth);
-  template <typename Object>
-  bool object(Object& object, uint32_t begin, uint32_t depth);
-  template <typename Array>
-  bool array(Array& array, uint32_t begin, uint32_t depth);
-  uint32_t closing_end();
+  struct Frame {
+    size_t node = 0;  // place on the builder's stack
+    bool map = false;
+    bool fresh = true;  // nothing read inside yet
+  };
 
-  uint32_t offset(const char* at) const { return piece_.begin + static_cast<uint32_t>(at - scratch_->bytes.get()); }
-  std::string_view slice(uint32_t begin, uint32_t end) const { return input_.text.substr(begin, end - begin); }
+  bool walk();
+  bool key();
+  bool value();
+  bool open(bool map);
+  void close();
+  bool string(std::string_view token, std::string_view& text);
+  bool number(std::string_view token, Node& node);
+
+  // First byte of the token ahead; a NUL, which no token begins with, at the end.
+  char ahead() const { return next_ < count_ ? bytes_[offsets_[next_]] : '\0'; }
+  uint32_t offset() const { return begin_ + offsets_[next_]; }
+  // A scalar reaches to the next token, less the white space between.
+  std::string_view scalar() const {
+    const char* first = bytes_ + offsets_[next_];
+    const char* last = bytes_ + (next_ + 1 < count_ ? offsets_[next_ + 1] : end_ - begin_);
+    while (white(last[-1])) --last;
+    return {first, static_cast<size_t>(last - first)};
+  }
+  bool push(uint32_t begin);
 
   Input& input_;
-  const Piece& piece_;
-  std::unique_ptr<Scratch> scratch_;
+  std::string_view text_;
+  std::unique_ptr<Tokens> tokens_;
   TreeBuilder builder_;
   std::optional<Document> document_;
-  ondemand::document* root_ = nullptr;
-  uint32_t end_ = 0;
+  std::vector<Frame> frames_;
+  uint32_t begin_ = 0, end_ = 0;
+  const char* bytes_ = nullptr;        // the value's text
+  const uint32_t* offsets_ = nullptr;  // of the tokens in it
+  uint32_t count_ = 0, next_ = 0;
   std::string_view key_;
   uint32_t key_begin_ = 0, key_end_ = 0;
   std::optional<Failure> limit_;
 };
 
 std::optional<Document> JsonReader::read(uint32_t begin, uint32_t end, uint32_t& after) {
-  const size_t at = begin - piece_.begin, length = end - begin;
+  begin_ = begin;
+  end_ = end;
+  next_ = 0;
+  key_ = {};
+  key_begin_ = key_end_ = 0;
+  frames_.clear();
+  limit_.reset();
+  if (!tokens_->find(text_.substr(begin, end - begin))) return std::nullopt;
+  bytes_ = text_.data() + begin;
+  offsets_ = tokens_->offsets();
+  count_ = tokens_->count();
   document_.emplace(input_.source);
   document_->set_span(begin, end, true);
   builder_.start(*document_);
-  end_ = end;
-  key_ = {};
-  key_begin_ = key_end_ = 0;
-  ondemand::document root;
-  const std::string_view text(scratch_->bytes.get() + at, length);
-  if (scratch_->parser.iterate(text, length + simdjson::SIMDJSON_PADDING).get(root)) return std::nullopt;
-  root_ = &root;
-  bool read = false;
-  if (input_.text[begin] == '{') {
-    ondemand::object object;
-    read = !root.get_object().get(object) && this->object(object, begin, 0);
-  } else {
-    ondemand::array array;
-    read = !root.get_array().get(array) && this->array(array, begin, 0);
-  }
-  if (!read) return std::nullopt;
-  after = end;
-  const char* next = nullptr;
-  if (!root.current_location().get(next)) after = offset(next);
+  if (!open(text_[begin] == '{') || !walk()) return std::nullopt;
+  after = next_ < count_ ? offset() : end;
   builder_.finish();
   return std::move(document_);
 }
 
-bool JsonReader::open(Kind kind, uint32_t begin, uint32_t depth) {
-  if (depth >= input_.limits.depth) {
+bool JsonReader::walk() {
+  while (!frames_.empty()) {
+    Frame& frame = frames_.back();
+    const bool map = frame.map;
+    if (ahead() == (map ? '}' : ']')) {
+      close();
+      continue;
+    }
+    if (!frame.fresh) {
+      if (ahead() != ',') return false;
+      ++next_;
+    }
+    frame.fresh = false;
+    if ((map && !key()) || !value()) return false;
+  }
+  return true;
+}
+
+bool JsonReader::key() {
+  if (ahead() != '"') return false;
+  const std::string_view token = scalar();
+  key_begin_ = offset();
+  key_end_ = key_begin_ + static_cast<uint32_t>(token.size());
+  if (!string(token, key_)) return false;
+  ++next_;
+  if (ahead() != ':') return false;
+  ++next_;
+  return true;
+}
+
+bool JsonReader::push(uint32_t begin) {
+  if (!builder_.push()) {
+    limit_ = too_many_nodes(begin, input_.limits.nodes);
+    return false;
+  }
+  Node& node = builder_.top();
+  node.begin = begin;
+  if (!frames_.empty() && frames_.back().map) {
+    node.key = key_;
+    node.key_begin = key_begin_;
+    node.key_end = key_end_;
+  }
+  return true;
+}
+
+bool JsonReader::open(bool map) {
+  const uint32_t begin = offset();
+  if (frames_.size() >= input_.limits.depth) {
     limit_ = too_deep(begin, input_.limits.depth);
     return false;
   }
-  if (!builder_.push()) {
-    limit_ = too_many_nodes(begin, input_.limits.nodes);
-    return false;
-  }
+  if (!push(begin)) return false;
   Node& node = builder_.top();
-  node.kind = kind;
+  node.kind = map ? Kind::kMap : Kind::kSeq;
   node.style = Style::kFlow;
-  node.begin = begin;
-  node.key = key_;
-  node.key_begin = key_begin_;
-  node.key_end = key_end_;
+  frames_.push_back({builder_.size() - 1, map, true});
+  ++next_;
   return true;
 }
 
-// The container's last token is the one before where the parser stands.
-uint32_t JsonReader::closing_end() {
-  const char* next = nullptr;
-  uint32_t end = end_;
-  if (!root_->current_location().get(next)) end = std::min(end, offset(next));
-  while (end > piece_.begin && white(input_.text[end - 1])) --end;
-  return end;
-}
-
-template <typename Object>
-bool JsonReader::object(Object& object, uint32_t begin, uint32_t depth) {
-  if (!open(Kind::kMap, begin, depth)) return false;
-  const size_t at = builder_.size() - 1;
-  for (auto result : object) {
-    ondemand::field field;
-    if (std::move(result).get(field) || !entry(field, depth)) return false;
-  }
-  builder_.node(at).end = closing_end();
-  builder_.close_map(at, false);
-  return true;
-}
-
-bool JsonReader::entry(ondemand::field& field, uint32_t depth) {
-  const char* raw = field.key().raw();
-  const uint32_t begin = offset(raw);
-  const auto* quote = static_cast<const char*>(std::memchr(raw, '"', end_ - begin));
-  if (!quote) return false;
-  std::string_view key = slice(begin, offset(quote));
-  uint32_t end = offset(quote) + 1;
-  if (key.find('\\') != std::string_view::npos) {
-    std::string_view unescaped;
-    if (field.unescaped_key().get(unescaped)) return false;
-    key = document_->intern(unescaped);
-    for (end = begin; input_.text[end] != '"'; ++end) {
-      if (input_.text[end] == '\\') ++end;
-    }
-    ++end;
-  }
-  key_ = key;
-  key_begin_ = begin - 1;
-  key_end_ = end;
-  return value(field.value(), depth + 1);
-}
-
-template <typename Array>
-bool JsonReader::array(Array& array, uint32_t begin, uint32_t depth) {
-  if (!open(Kind::kSeq, begin, depth)) return false;
-  const size_t at = builder_.size() - 1;
-  for (auto result : array) {
-    ondemand::value element;
-    key_ = {};
-    key_begin_ = key_end_ = 0;
-    if (std::move(result).get(element) || !value(element, depth + 1)) return false;
-  }
-  builder_.node(at).end = closing_end();
-  builder_.close(at);
-  return true;
-}
-
-bool JsonReader::value(ondemand::value value, uint32_t depth) {
-  std::string_view token = value.raw_json_token();
-  if (token.empty()) return false;
-  const uint32_t begin = offset(token.data());
-  if (token[0] == '{') {
-    ondemand::object object;
-    return !value.get_object().get(object) && this->object(object, begin, depth);
-  }
-  if (token[0] == '[') {
-    ondemand::array array;
-    return !value.get_array().get(array) && this->array(array, begin, depth);
-  }
-  while (white(token.back())) token.remove_suffix(1);
-  if (!builder_.push()) {
-    limit_ = too_many_nodes(begin, input_.limits.nodes);
-    return false;
-  }
-  Node& node = builder_.top();
-  node.begin = begin;
-  node.end = begin + static_cast<uint32_t>(token.size());
-  node.key = key_;
-  node.key_begin = key_begin_;
-  node.key_end = key_end_;
-  switch (token[0]) {
-    case '"':
-      return string(value, token);
-    case 't':
-    case 'f': {
-      bool truth = false;
-      node.kind = Kind::kBool;
-      node.text = slice(node.begin, node.end);
-      return !value.get_bool().get(truth);
-    }
-    case 'n': {
-      bool null = false;
-      node.kind = Kind::kNull;
-      return !value.is_null().get(null) && null;
-    }
-    default:
-      return number(value, token);
-  }
-}
-
-bool JsonReader::string(ondemand::value& value, std::string_view token) {
-  Node& node = builder_.top();
-  node.kind = Kind::kString;
-  node.style = Style::kDoubleQuoted;
-  if (token.size() < 2 || token.back() != '"') return false;
-  if (std::memchr(token.data(), '\\', token.size()) == nullptr) {
-    node.text = slice(node.begin + 1, node.end - 1);
-    ondemand::raw_json_string raw;
-    return !value.get_raw_json_string().get(raw);
-  }
-  std::string_view text;
-  if (value.get_string().get(text)) return false;
-  node.text = document_->intern(text);
-  return true;
-}
-
-bool JsonReader::number(ondemand::value& value, std::string_view token) {
-  Node& node = builder_.top();
-  node.text = slice(node.begin, node.end);
-  if (token.find_first_of(".eE") == std::string_view::npos) {
-    int64_t integer = 0;
-    node.kind = Kind::kInt;
-    if (token.size() < 19) return !value.get_int64().get(integer);
-    if (!parse_integer(token)) node.kind = Kind::kFloat;
+void JsonReader::close() {
+  const Frame frame = frames_.back();
+  frames_.pop_back();
+  builder_.node(frame.node).end = offset() + 1;
+  ++next_;
+  if (frame.map) {
+    builder_.close_map(frame.node, false);
   } else {
-    node.kind = Kind::kFloat;
+    builder_.close(frame.node);
   }
-  double number = 0;
-  return !value.get_double().get(number);
+}
+
+bool JsonReader::value() {
+  const char first = ahead();
+  if (first == '{' || first == '[') return open(first == '{');
+  if (first == '\0') return false;
+  const std::string_view token = scalar();
+  if (!push(offset())) return false;
+  Node& node = builder_.top();
+  node.end = node.begin + static_cast<uint32_t>(token.size());
+  ++next_;
+  node.text = token;
+  if (first == '"') {
+    node.kind = Kind::kString;
+    node.style = Style::kDoubleQuoted;
+    return string(token, node.text);
+  }
+  if (token == "true" || token == "false") {
+    node.kind = Kind::kBool;
+    return true;
+  }
+  node.kind = Kind::kNull;
+  return token == "null" || number(token, node);
+}
+
+bool JsonReader::string(std::string_view token, std::string_view& text) {
+  if (token.size() < 2 || token.back() != '"') return false;
+  if (has_escape(token)) return tokens_->unescape(token, *document_, text);
+  text = token.substr(1, token.size() - 2);
+  return true;
+}
+
+bool JsonReader::number(std::string_view token, Node& node) {
+  if (!json_number(token)) return false;
+  constexpr size_t kSurelyInt64 = 18;
+  const bool digits = token.find_first_of(".eE") == std::string_view::npos;
+  if (digits && (token.size() <= kSurelyInt64 || parse_integer(token))) {
+    node.kind = Kind::kInt;
+    return true;
+  }
+  node.kind = Kind::kFloat;
+  return parse_float(token).has_value();
 }
 
 // Where the brackets that open at `begin` are closed again; `end` when never.
@@ -291,7 +306,7 @@ uint32_t skip_white(std::string_view text, uint32_t at, uint32_t end) {
 
 JsonOutcome read_json(Input& input, const Piece& piece, const DocumentSink& sink) {
   JsonOutcome outcome;
-  JsonReader reader(input, piece);
+  JsonReader reader(input);
   uint32_t begin = skip_white(input.text, piece.begin, piece.end);
   bool whole = true;  // try the rest in one go: nearly every input is one value
   while (begin < piece.end) {

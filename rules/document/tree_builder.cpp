@@ -18,11 +18,11 @@ thread_local std::vector<Node> spare_stack;
 
 void adopt(Node& node, uint32_t index) {
   node.index = index;
+  if (node.count == 0) return;
   // The arena's nodes are never const themselves; `children` only promises
   // that nobody changes them once the document is read.
-  for (Node* child = const_cast<Node*>(node.children); child != node.children + node.count; ++child) {
-    child->parent = &node;
-  }
+  Node* child = const_cast<Node*>(node.children);
+  for (Node* end = child + node.count; child != end; ++child) child->parent = &node;
 }
 
 }  // namespace
