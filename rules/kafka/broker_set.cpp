@@ -115,6 +115,5 @@ std::string unknown_workload(const Object& object) {
   return reason + ": its pods have no stable names, so no broker can have an address of its own; make it a StatefulSet";
 }
 
-Plan plan_external_listener(const BrokerSet& set, const WantedListener& wanted) { return set.form->plan(set, wanted); }
 
 }  // namespace brokergate

@@ -11,11 +11,11 @@ std::string describe(const BrokerFacts& facts) {
   if (facts.image.parameter) return "the image is a parameter of a template that is not filled in";
   const Setting& advertised = settings[Key::kAdvertised];
   const Entry entry = facts.process.entry;
+  if (entry == Entry::kServerStart && advertised.by == Setting::By::kOverride)
+    return "kafka-server-start gets advertised.listeners by --override, which is not changed here";
   if (entry == Entry::kServerStart)
-    return advertised.by == Setting::By::kOverride
-               ? "kafka-server-start gets its settings by --override, which brokergate does not change yet"
-               : "kafka-server-start reads a properties file: advertised.listeners " +
-                     (settings.unreadable.empty() ? std::string("is not in it") : settings.unreadable);
+    return "kafka-server-start reads a properties file: " +
+           (settings.unreadable.empty() ? std::string("advertised.listeners is not in it") : settings.unreadable);
   if (entry == Entry::kNone && facts.process.argv.empty() && !facts.process.script) {
     const std::string_view how = how_it_is_configured(facts.image);
     return "image " + std::string(facts.image.path) +

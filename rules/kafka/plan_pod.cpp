@@ -1,0 +1,75 @@
+#include "rules/kafka/plan_pod.h"
+
+namespace brokergate {
+namespace {
+
+bool shell_name(std::string_view name) {
+  constexpr std::string_view kChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  return !name.empty() && name.find_first_not_of(kChars) == name.npos && !(name[0] >= '0' && name[0] <= '9');
+}
+
+}  // namespace
+
+PodVariables::PodVariables(const BrokerSet& set, const ProcessStart& process)
+    : set_(set), process_(process), pod_(identity_of(*set.object, set.first_ordinal).name) {
+  for (const auto& entry : process.env.entries) {
+    const std::string_view path = entry.entry["valueFrom"]["fieldRef"]["fieldPath"].str();
+    if (entry.value_node || !shell_name(entry.name)) continue;
+    if (path != "metadata.name" && path != "metadata.labels['statefulset.kubernetes.io/pod-name']") continue;
+    // A later entry of the same name hides this one.
+    if (process.env.find(entry.name) != &entry) continue;
+    declared_.push_back({std::string(entry.name), entry.entry->index});
+  }
+}
+
+std::optional<PodVariable> PodVariables::before(size_t index) const {
+  for (const auto& declared : declared_)
+    if (declared.index < index) return PodVariable{declared.name, false};
+  return std::nullopt;
+}
+
+std::string PodVariables::free_name() const {
+  for (const char* name : {"POD_NAME", "MY_POD_NAME", "BROKER_POD_NAME"})
+    if (!process_.env.find(name)) return name;
+  for (int i = 2;; ++i) {
+    std::string name = "BROKER_POD_NAME_" + std::to_string(i);
+    if (!process_.env.find(name)) return name;
+  }
+}
+
+bool PodVariables::unchanged_in_shell(std::string_view name) const {
+  const auto found = process_.shell.variables.find(name);
+  return found != process_.shell.variables.end() && found->second.value == pod_ && found->second.word.end == 0 &&
+         found->second.exact;
+}
+
+bool PodVariables::used_in_script(std::string_view name) const {
+  const std::string_view script = process_.expanded.text;
+  for (size_t at = script.find(name); at != script.npos; at = script.find(name, at + 1)) {
+    const bool dollar = at > 0 && script[at - 1] == '$';
+    const bool brace = at > 1 && script[at - 1] == '{' && script[at - 2] == '$';
+    const size_t end = at + name.size();
+    const bool ends = end >= script.size() || !shell_name(script.substr(end, 1));
+    if ((dollar || brace) && ends && !(end < script.size() && script[end] >= '0' && script[end] <= '9')) return true;
+  }
+  return false;
+}
+
+std::optional<PodVariable> PodVariables::in_shell() const {
+  std::vector<std::string> candidates;
+  for (const auto& declared : declared_) candidates.push_back(declared.name);
+  if (!process_.env.find("HOSTNAME")) candidates.emplace_back("HOSTNAME");
+  std::optional<PodVariable> any;
+  for (const auto& name : candidates) {
+    if (!unchanged_in_shell(name)) continue;
+    if (used_in_script(name)) return PodVariable{name, true};
+    if (!any) any = PodVariable{name, true};
+  }
+  return any;
+}
+
+std::string PodVariables::why_not_in_shell() const {
+  return "no variable of the script holds the pod's name; declare POD_NAME in env with fieldRef metadata.name";
+}
+
+}  // namespace brokergate

@@ -1,0 +1,41 @@
+// Variables that hold the pod's name where a setting is written.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "brokergate/kafka.h"
+#include "rules/kafka/plan_text.h"
+#include "rules/kafka/process.h"
+
+namespace brokergate {
+
+class PodVariables {
+ public:
+  PodVariables(const BrokerSet& set, const ProcessStart& process);
+
+  // For $(NAME): declared by a fieldRef of the pod's name before env entry `index`.
+  std::optional<PodVariable> before(size_t index) const;
+  // A name for a new entry that no other entry has, and that no image reads as a setting.
+  std::string free_name() const;
+
+  // For ${NAME} in the script: one that the script uses already, else any.
+  std::optional<PodVariable> in_shell() const;
+  std::string why_not_in_shell() const;
+
+ private:
+  struct Declared {
+    std::string name;
+    size_t index;
+  };
+  bool unchanged_in_shell(std::string_view name) const;
+  bool used_in_script(std::string_view name) const;
+
+  const BrokerSet& set_;
+  const ProcessStart& process_;
+  std::string pod_;
+  std::vector<Declared> declared_;
+};
+
+}  // namespace brokergate

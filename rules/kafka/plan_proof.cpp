@@ -1,0 +1,106 @@
+#include "rules/kafka/plan_proof.h"
+
+#include <algorithm>
+
+#include "rules/kafka/facts.h"
+#include "rules/kafka/opaque.h"
+
+namespace brokergate {
+namespace {
+
+constexpr int64_t kMostOrdinals = 1000;
+constexpr int64_t kMostBytes = int64_t{32} << 20;
+
+// All listeners but `name` are what they were. `base`: what advertised.listeners
+// was while it was not set, that is listeners.
+std::string changed_elsewhere(const Settings& before, const Settings& after, std::string_view name) {
+  const Setting& old_advertised = before[Key::kAdvertised];
+  const bool had = old_advertised.set && old_advertised.by != Setting::By::kUnreadable;
+  const auto controllers = controller_names(before);
+  const auto ignored = [&](const ListenerText& entry) {
+    return entry.name == name || std::find(controllers.begin(), controllers.end(), entry.name) != controllers.end();
+  };
+  const auto compare = [&](std::string_view a, std::string_view b, bool whole, std::string_view what) -> std::string {
+    const auto first = cut_listeners(a);
+    const auto second = cut_listeners(b);
+    for (const auto& entry : first) {
+      if (whole ? entry.name == name : ignored(entry)) continue;
+      const auto same = [&](const ListenerText& other) {
+        if (other.name != entry.name) return false;
+        if (other.text == entry.text) return true;
+        if (whole) return false;
+        // Not set before: the port is that of listeners, the host Kafka's own choice.
+        return other.text.substr(other.text.rfind(':')) == entry.text.substr(entry.text.rfind(':'));
+      };
+      if (std::none_of(second.begin(), second.end(), same))
+        return std::string(what) + " would change " + display(entry.text);
+    }
+    for (const auto& entry : second) {
+      if (entry.name == name) continue;
+      if (std::none_of(first.begin(), first.end(), [&](const auto& other) { return other.name == entry.name; }))
+        return std::string(what) + " would get " + display(entry.text);
+    }
+    return {};
+  };
+  const std::string& base = had ? old_advertised.value : before[Key::kListeners].value;
+  if (auto fault = compare(base, after[Key::kAdvertised].value, had, "advertised.listeners"); !fault.empty())
+    return fault;
+  if (auto fault = compare(before[Key::kListeners].value, after[Key::kListeners].value, true, "listeners");
+      !fault.empty())
+    return fault;
+  const ProtocolMap now = effective_protocols(after);
+  for (const auto& entry : cut_listeners(before[Key::kListeners].value)) {
+    for (const auto& [listener, protocol] : effective_protocols(before)) {
+      if (listener != entry.name || listener == name) continue;
+      if (std::find(now.begin(), now.end(), std::pair{listener, protocol}) == now.end())
+        return "the protocol of " + listener + " would change";
+    }
+  }
+  for (const Key key : {Key::kInterBrokerName, Key::kInterBrokerProtocol, Key::kProcessRoles, Key::kControllerNames,
+                        Key::kBrokerId, Key::kNodeId})
+    if (before[key].set != after[key].set || before[key].value != after[key].value)
+      return std::string(property_name(key)) + " would change";
+  return {};
+}
+
+}  // namespace
+
+Ordinals ordinals_of(const BrokerSet& set) {
+  Ordinals out;
+  const int64_t count = std::max<int64_t>(set.replicas, set.replicas_unknown.empty() ? 1 : 3);
+  const Node* container = set.container.node();
+  const int64_t bytes = std::max<int64_t>(int64_t{container->end} - int64_t{container->begin}, 1);
+  const int64_t limit = std::clamp<int64_t>(kMostBytes / bytes, 3, kMostOrdinals);
+  const int64_t shown = std::min(count, limit);
+  for (int64_t i = 0; i < shown; ++i) out.list.push_back(set.first_ordinal + i);
+  if (count > shown) {
+    out.list.back() = set.first_ordinal + count - 1;
+    out.left_out = "brokers " + std::to_string(set.first_ordinal + shown - 1) + " to " +
+                   std::to_string(set.first_ordinal + count - 2) + " were not looked at one by one";
+  }
+  return out;
+}
+
+std::string disprove(const BrokerSet& set, const WantedListener& wanted, const HostTemplate& host,
+                     const std::vector<Edit>& edits, const Ordinals& ordinals) {
+  auto document = std::make_shared<Document>(apply(set.object->source(), set.object->root, edits));
+  Object changed;
+  changed.root = document->root();
+  changed.document = std::move(document);
+  changed.api_version = changed.root["apiVersion"].str();
+  changed.kind = changed.root["kind"].str();
+  changed.ns = changed.metadata()["namespace"].str();
+  changed.name = changed.metadata()["name"].str();
+  const auto after = recognise_broker_set(changed);
+  if (!after) return "the changed object is no broker set any more";
+  const std::string name = upper(wanted.name);
+  for (const int64_t ordinal : ordinals.list) {
+    const Settings now = settings_for(*after, ordinal);
+    if (auto fault = missing(*after, now, wanted, host, ordinal); !fault.empty()) return fault;
+    if (auto fault = changed_elsewhere(settings_for(set, ordinal), now, name); !fault.empty())
+      return set.pod_name(ordinal) + ": " + fault;
+  }
+  return {};
+}
+
+}  // namespace brokergate
