@@ -44,6 +44,33 @@ TEST_CASE("what the steps for a rule name is there for every rule") {
   }
 }
 
+TEST_CASE("what the steps for a form name is there for every file of a form") {
+  const std::vector<std::string> steps = house::section(house::read_file("CONTRIBUTING.md"), "Adding a form");
+  for (const std::string& path : paths_in(steps)) {
+    INFO(path);
+    CHECK((path.find("my_way") != std::string::npos || house::exists(path)));
+  }
+  const std::string declared = house::read_file("rules/kafka/forms/form.h");
+  const std::string listed = house::read_file("rules/kafka/forms/form.cpp");
+  size_t forms = 0;
+  for (const std::string& file : house::tracked_files()) {
+    if (!file.starts_with("rules/kafka/forms/") || !file.ends_with(".cpp") || file.ends_with("/form.cpp")) continue;
+    INFO(file);
+    bool defines = false;  // a file may hold several forms that share their reading
+    for (const std::string& line : house::lines_of(house::read_file(file))) {
+      if (!line.starts_with("const Form& ")) continue;
+      const std::string function = line.substr(12, line.find('(') - 12);
+      INFO(function);
+      CHECK(declared.find("const Form& " + function + "();") != std::string::npos);
+      CHECK(listed.find("&" + function + "(),") != std::string::npos);
+      defines = true;
+      ++forms;
+    }
+    CHECK(defines);
+  }
+  CHECK(forms >= 6);
+}
+
 TEST_CASE("every path that CONTRIBUTING names outside the recipes exists") {
   for (const std::string& path : paths_in(house::lines_of(house::read_file("CONTRIBUTING.md")))) {
     if (path.find("my_") != std::string::npos || path.find("my-") != std::string::npos) continue;

@@ -5,9 +5,14 @@
 namespace brokergate {
 
 std::span<const Form* const> all_forms() {
-  static const std::array<const Form*, 6> kForms = {&operator_owned_form(), &controller_only_form(),
-                                                    &shell_export_form(),   &env_var_form(),
-                                                    &env_literal_form(),    &unknown_form()};
+  static const auto kForms = std::to_array<const Form*>({
+      &operator_owned_form(),
+      &controller_only_form(),
+      &shell_export_form(),
+      &env_var_form(),
+      &env_literal_form(),
+      &unknown_form(),
+  });
   return kForms;
 }
 
