@@ -43,7 +43,11 @@ struct Node {
   // Inside an alias' or a merged entry's copy: spans point at the anchor's
   // text, so no edit may be written there. True for the copy's whole subtree.
   bool copied = false;
-  uint32_t begin = 0, end = 0;          // value's bytes in Source::text()
+  // The value's bytes in Source::text(), without its anchor and tag. A block map
+  // begins at its first key, a block list at its first `-`; both end where their
+  // last value ends. A literal or folded scalar ends before the line break of
+  // its last line that is not blank. An empty value (`key:`) is empty bytes.
+  uint32_t begin = 0, end = 0;
   uint32_t key_begin = 0, key_end = 0;  // the key's bytes, for map entries
   uint32_t count = 0;                   // children of kSeq / kMap
   uint32_t index = 0;                   // own place among the parent's children
@@ -154,8 +158,9 @@ class Document {
 struct ReadLimits {
   size_t bytes = size_t{32} << 20;   // whole input
   uint32_t depth = 256;              // nesting; real manifests stay below 60
-  size_t nodes = size_t{4} << 20;    // values in one document
+  size_t nodes = size_t{2} << 20;    // values in one input; a manifest's takes 27 bytes on average
   size_t alias_nodes = 100'000;      // values made by aliases and merge keys in one document
+  size_t documents = 200'000;        // in one input, broken ones included
 };
 
 struct ReadError {

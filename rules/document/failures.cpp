@@ -12,6 +12,7 @@ std::string describe_found(std::string_view text, uint32_t offset, uint32_t end)
   if (c == '\t') return "a tab";
   if (c == ' ') return "a space";
   if (c == '"') return "a string";
+  if (c == '`') return "a backtick";
   if (c < 0x20 || c == 0x7F) {
     char name[40];
     std::snprintf(name, sizeof name, c == 0 ? "a NUL byte (U+%04X)" : "the control character U+%04X", c);
@@ -28,6 +29,10 @@ Failure too_deep(uint32_t offset, uint32_t limit) {
 
 Failure too_many_nodes(uint32_t offset, size_t limit) {
   return {offset, "found more than " + std::to_string(limit) + " values, wanted fewer", true};
+}
+
+Failure too_many_documents(uint32_t offset, size_t limit) {
+  return {offset, "found more than " + std::to_string(limit) + " documents, wanted fewer", true};
 }
 
 Failure invalid_utf8(std::string_view text, uint32_t offset) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace brokergate {
 namespace {
@@ -9,25 +10,51 @@ namespace {
 // A List may hold a List; what nests deeper is nobody's manifest.
 constexpr int kListDepth = 8;
 
-void collect(const std::shared_ptr<const Document>& document, Value root, int depth, std::vector<Object>& objects,
-             size_t& not_objects) {
-  if (root.is_null()) return;
-  const std::string_view api_version = root["apiVersion"].str();
-  const std::string_view kind = root["kind"].str();
-  if (api_version.empty() || kind.empty()) {
-    ++not_objects;
-    return;
+struct Type {
+  std::string_view api_version, kind;
+};
+
+class Collector {
+ public:
+  explicit Collector(std::shared_ptr<const Document> document) : document_(std::move(document)) {}
+
+  // `typed`: what the members of a typed list (ServiceList) are when they do
+  // not say it themselves, as the API server writes them (apimachinery,
+  // UnstructuredJSONScheme.decodeToList).
+  void collect(Value root, Type typed, int depth) {
+    if (root.is_null()) return;
+    Type type{root["apiVersion"].str(), root["kind"].str()};
+    if (root.is_map() && type.kind.empty() && type.api_version.empty()) type = typed;
+    if (type.api_version.empty() || type.kind.empty()) {
+      ++not_objects_;
+      return;
+    }
+    Value members;
+    Type member_type;
+    if (type.kind.ends_with("List") && root["items"].is_seq()) {
+      members = root["items"];
+      const std::string_view member_kind = type.kind.substr(0, type.kind.size() - 4);
+      if (!member_kind.empty()) member_type = {type.api_version, member_kind};
+    } else if (type.kind == "Template" && root["objects"].is_seq()) {
+      members = root["objects"];
+    }
+    if (members && depth < kListDepth) {
+      for (const Node& member : members.children()) collect(Value(&member), member_type, depth + 1);
+      return;
+    }
+    const Value metadata = root["metadata"];
+    objects_.push_back(
+        {document_, root, type.api_version, type.kind, metadata["namespace"].str(), metadata["name"].str()});
   }
-  Value members;
-  if (kind.ends_with("List") && root["items"].is_seq()) members = root["items"];
-  if (kind == "Template" && root["objects"].is_seq()) members = root["objects"];
-  if (members && depth < kListDepth) {
-    for (const Node& member : members.children()) collect(document, Value(&member), depth + 1, objects, not_objects);
-    return;
-  }
-  const Value metadata = root["metadata"];
-  objects.push_back(Object{document, root, api_version, kind, metadata["namespace"].str(), metadata["name"].str()});
-}
+
+  std::vector<Object> take() { return std::move(objects_); }
+  size_t not_objects() const { return not_objects_; }
+
+ private:
+  std::shared_ptr<const Document> document_;
+  std::vector<Object> objects_;
+  size_t not_objects_ = 0;
+};
 
 }  // namespace
 
@@ -46,11 +73,10 @@ std::string describe(const Object& object) {
 }
 
 std::vector<Object> objects_of(std::shared_ptr<const Document> document, size_t* not_objects) {
-  std::vector<Object> objects;
-  size_t others = 0;
-  if (document) collect(document, document->root(), 0, objects, others);
-  if (not_objects) *not_objects = others;
-  return objects;
+  Collector collector(document);
+  if (document) collector.collect(document->root(), {}, 0);
+  if (not_objects) *not_objects = collector.not_objects();
+  return collector.take();
 }
 
 bool concerns_engine(std::string_view kind) {

@@ -21,7 +21,7 @@ class InputReader {
     }
     Splitter splitter(input_.text, input_.text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
     Piece piece;
-    while (splitter.next(piece)) {
+    while (splitter.next(piece) && !stopped_) {
       input_.positions.checkpoint(piece.feed);
       read_piece(piece);
     }
@@ -52,9 +52,27 @@ class InputReader {
     if (first == piece.end && piece.feed == piece.begin) return;
     if (first < piece.end && (input_.text[first] == '{' || input_.text[first] == '[')) {
       read_braces(piece, static_cast<uint32_t>(first));
-    } else if (const auto failure = read_yaml(input_, piece, sink_)) {
+    } else if (const auto failure = try_yaml(piece, sink_)) {
       report(*failure);
     }
+  }
+
+  std::optional<Failure> try_yaml(const Piece& piece, const DocumentSink& sink) {
+    const size_t nodes = input_.nodes_left;
+    size_t delivered = 0;
+    auto failure = read_yaml(input_, piece, [&](Document&& document) {
+      if (delivered++ < input_.documents_left) sink(std::move(document));
+    });
+    if (failure) {
+      input_.nodes_left = nodes;
+      ++delivered;
+    }
+    if (delivered > input_.documents_left) {
+      stopped_ = true;
+      return too_many_documents(piece.begin, input_.limits.documents);
+    }
+    input_.documents_left -= delivered;
+    return failure;
   }
 
   // JSON, or YAML in flow style: as kubectl, JSON first, then YAML.
@@ -64,8 +82,13 @@ class InputReader {
     const bool final =
         std::any_of(json.failures.begin(), json.failures.end(), [](const Failure& f) { return f.final; });
     if (!json.committed && !final) {
-      const auto failure = read_yaml(input_, piece, sink_);
-      if (!failure) return;
+      ++input_.documents_left;
+      std::vector<Document> documents;
+      const auto failure = try_yaml(piece, [&](Document&& document) { documents.push_back(std::move(document)); });
+      if (!failure) {
+        for (Document& document : documents) sink_(std::move(document));
+        return;
+      }
       if (failure->final || (!json.held && !looks_json(first, piece.end))) {
         report(*failure);
         return;
@@ -73,6 +96,7 @@ class InputReader {
     }
     if (json.held) sink_(std::move(*json.held));
     for (const Failure& failure : json.failures) report(failure);
+    stopped_ = stopped_ || json.stopped;
   }
 
   // What follows the first bracket tells which language its author had in mind.
@@ -85,6 +109,7 @@ class InputReader {
   Input input_;
   const DocumentSink& sink_;
   std::vector<ReadError> errors_;
+  bool stopped_ = false;  // too many documents: the rest is not read
 };
 
 }  // namespace

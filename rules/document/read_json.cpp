@@ -313,13 +313,22 @@ JsonOutcome read_json(Input& input, const Piece& piece, const DocumentSink& sink
     uint32_t stop = whole ? piece.end : find_value_end(input.text, begin, piece.end);
     uint32_t after = stop;
     input.positions.checkpoint(begin);
+    const size_t nodes = input.nodes_left;
     auto document = reader.read(begin, stop, after);
     if (!document && whole && !reader.limit()) {
       whole = false;
+      input.nodes_left = nodes;
       stop = find_value_end(input.text, begin, piece.end);
       if (stop < piece.end) continue;
     }
+    if (input.documents_left == 0) {
+      outcome.stopped = true;
+      outcome.failures.push_back(too_many_documents(begin, input.limits.documents));
+      return outcome;
+    }
+    --input.documents_left;
     if (!document) {
+      input.nodes_left = nodes;
       outcome.failures.push_back(reader.limit() ? *reader.limit() : explain_json(input.text, begin, stop));
       if (!outcome.committed || reader.limit()) return outcome;
     }

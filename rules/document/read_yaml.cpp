@@ -299,9 +299,7 @@ bool YamlReader::begin_container(const yaml_event_t& event) {
   uint32_t begin = offset(event.start_mark);
   if (awaits_key()) {
     std::string message = map ? "found a map as a key, wanted a string" : "found a list as a key, wanted a string";
-    if (input_.text.substr(begin).starts_with("{") && begin > 0 && input_.text[begin - 1] == '{') {
-      message += "; `{{` looks like a Helm template that was not rendered";
-    }
+    message += template_hint(input_, piece_, begin, begin);
     return fail(begin, std::move(message));
   }
   if (frames_.size() >= input_.limits.depth) {

@@ -3,9 +3,10 @@
 
 #include <yaml.h>
 
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+
 #include <vector>
 
 #include "rules/document/reader.h"
@@ -102,7 +103,7 @@ class YamlReader {
   uint32_t documents_ = 0;
   bool empty_root_ = false;
   std::vector<Frame> frames_;
-  std::unordered_map<std::string_view, Anchor> anchors_;
+  std::map<std::string_view, Anchor> anchors_;
   size_t alias_budget_ = 0;
   std::optional<Failure> failure_;
 };

@@ -42,12 +42,18 @@ class PositionCursor {
 
 struct Input {
   Input(const SourcePtr& from, const ReadLimits& limit)
-      : source(from), text(from->text()), limits(limit), nodes_left(limit.nodes), positions(text) {}
+      : source(from),
+        text(from->text()),
+        limits(limit),
+        nodes_left(limit.nodes),
+        documents_left(limit.documents),
+        positions(text) {}
 
   const SourcePtr& source;
   std::string_view text;
   ReadLimits limits;
-  size_t nodes_left;
+  size_t nodes_left;      // less what a document that could not be read took
+  size_t documents_left;  // readable and broken ones
   PositionCursor positions;
 };
 
@@ -80,6 +86,7 @@ std::optional<Failure> read_yaml(Input& input, const Piece& piece, const Documen
 // else follows it, nothing has gone to `sink` unless `committed`.
 struct JsonOutcome {
   bool committed = false;
+  bool stopped = false;          // too many documents: nothing more is to be read
   std::optional<Document> held;  // read well, but what follows it is not JSON
   std::vector<Failure> failures;
 };
@@ -93,6 +100,7 @@ std::string describe_found(std::string_view text, uint32_t offset, uint32_t end)
 
 Failure too_deep(uint32_t offset, uint32_t limit);
 Failure too_many_nodes(uint32_t offset, size_t limit);
+Failure too_many_documents(uint32_t offset, size_t limit);
 Failure invalid_utf8(std::string_view text, uint32_t offset);
 
 }  // namespace brokergate::document

@@ -149,7 +149,7 @@ Resolved resolve_tagged(std::string_view tag, std::string_view text) {
   if (name == "str") return {};
   if (name == "binary") {
     auto bytes = decode_base64(text);
-    if (!bytes) return {Kind::kString, {}, "the text after !!binary is not base64"};
+    if (!bytes) return {Kind::kString, {}, "found text after !!binary that is not base64, wanted base64"};
     return {Kind::kString, std::move(bytes), {}};
   }
   const bool known = name == "bool" || name == "int" || name == "float" || name == "null" || name == "timestamp";

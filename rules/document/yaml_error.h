@@ -11,7 +11,8 @@ namespace brokergate::document {
 Failure explain_yaml(const yaml_parser_t& parser, Input& input, const Piece& piece, uint32_t offset,
                      uint32_t context_offset);
 
-// The first `{{` of a line that looks like a Helm template nobody rendered.
-std::optional<uint32_t> find_template(std::string_view text, uint32_t begin, uint32_t end);
+// "; `{{` in line N looks like an unrendered Helm template" when one stands in
+// the lines from `from` to `to`; else empty.
+std::string template_hint(Input& input, const Piece& piece, uint32_t from, uint32_t to);
 
 }  // namespace brokergate::document
