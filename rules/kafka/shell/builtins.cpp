@@ -1,0 +1,445 @@
+// The builtins that change the shell itself (XCU 2.14 and bash's), and the
+// table of everything the reader knows.
+#include <algorithm>
+#include <array>
+
+#include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/interpreter.h"
+
+namespace brokergate::shell {
+namespace {
+
+// A number operand of shift, break, exit; nullopt when it is not known.
+std::optional<int64_t> number(std::string_view text) {
+  if (text.empty() || text.size() > 9) return std::nullopt;
+  int64_t value = 0;
+  for (char c : text) {
+    if (!is_digit(c)) return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+Interpreter::Builtin Interpreter::find_builtin(std::string_view name) {
+  using I = Interpreter;
+  struct Row {
+    std::string_view name;
+    Builtin run;
+  };
+  // Sorted.
+  static constexpr auto kTable = std::to_array<Row>({
+      {".", &I::do_source},
+      {":", &I::do_colon},
+      {"[", &I::do_test},
+      {"alias", &I::do_ignored},
+      {"ash", &I::do_shell},
+      {"awk", &I::do_filter},
+      {"basename", &I::do_filter},
+      {"bash", &I::do_shell},
+      {"break", &I::do_break},
+      {"builtin", &I::do_command},
+      {"cat", &I::do_cat},
+      {"cd", &I::do_cd},
+      {"command", &I::do_command},
+      {"continue", &I::do_continue},
+      {"cp", &I::do_cp},
+      {"cut", &I::do_filter},
+      {"dash", &I::do_shell},
+      {"declare", &I::do_local},
+      {"dirname", &I::do_filter},
+      {"echo", &I::do_echo},
+      {"envsubst", &I::do_envsubst},
+      {"eval", &I::do_eval},
+      {"exec", &I::do_exec},
+      {"exit", &I::do_exit},
+      {"export", &I::do_export},
+      {"expr", &I::do_filter},
+      {"false", &I::do_false},
+      {"getopts", &I::do_undecided},
+      {"grep", &I::do_filter},
+      {"head", &I::do_filter},
+      {"hostname", &I::do_hostname},
+      {"let", &I::do_let},
+      {"local", &I::do_local},
+      {"mapfile", &I::do_readarray},
+      {"mv", &I::do_cp},
+      {"paste", &I::do_filter},
+      {"printenv", &I::do_printenv},
+      {"printf", &I::do_printf},
+      {"pwd", &I::do_pwd},
+      {"read", &I::do_read},
+      {"readarray", &I::do_readarray},
+      {"readonly", &I::do_export},
+      {"return", &I::do_return},
+      {"rev", &I::do_filter},
+      {"rm", &I::do_remove},
+      {"sed", &I::do_filter},
+      {"seq", &I::do_filter},
+      {"set", &I::do_set},
+      {"sh", &I::do_shell},
+      {"shift", &I::do_shift},
+      {"shopt", &I::do_undecided},
+      {"sleep", &I::do_sleep},
+      {"sort", &I::do_filter},
+      {"source", &I::do_source},
+      {"tail", &I::do_filter},
+      {"tee", &I::do_tee},
+      {"test", &I::do_test},
+      {"tr", &I::do_filter},
+      {"trap", &I::do_ignored},
+      {"true", &I::do_colon},
+      {"typeset", &I::do_local},
+      {"ulimit", &I::do_undecided},
+      {"umask", &I::do_ignored},
+      {"uniq", &I::do_filter},
+      {"unset", &I::do_unset},
+      {"wait", &I::do_undecided},
+      {"wc", &I::do_filter},
+  });
+  auto found = std::lower_bound(kTable.begin(), kTable.end(), name,
+                                [](const Row& row, std::string_view wanted) { return row.name < wanted; });
+  return found != kTable.end() && found->name == name ? found->run : nullptr;
+}
+
+void Interpreter::do_colon(Call& call) { call.state.status = 0; }
+void Interpreter::do_false(Call& call) { call.state.status = 1; }
+void Interpreter::do_ignored(Call& call) { call.state.status = 0; }
+void Interpreter::do_undecided(Call& call) { call.state.status = kUnknownStatus; }
+void Interpreter::do_sleep(Call& call) { call.state.status = 0; }
+
+// export, readonly, declare, local: names with and without values.
+void Interpreter::declare(Call& call, bool local, bool exported, bool readonly) {
+  State& state = call.state;
+  state.status = 0;
+  for (size_t i = 1; i < call.argv.size() && !state.dead; ++i) {
+    const AssignNode* node = call.origin[i]->assign;
+    std::string word = node != nullptr ? std::string(node->name) : call.argv[i];
+    if (node == nullptr && word.size() > 1 && word[0] == '-') continue;
+    size_t equals = node != nullptr ? std::string::npos : word.find('=');
+    std::string name = word.substr(0, equals);
+    if (has_opaque(name)) {
+      doubt_ = "the variable that " + quote(call.node.text) + " sets is not known";
+      state.status = kUnknownStatus;
+      continue;
+    }
+    if (!is_name(name)) {
+      // dash ends here, bash goes on.
+      doubt_ = quote(call.node.text) + " names no variable";
+      state.status = kUnknownStatus;
+      continue;
+    }
+    auto old = state.variables.find(name);
+    bool has_value = node != nullptr || equals != std::string::npos;
+    if (local && !state.locals.empty()) {
+      state.locals.back().try_emplace(
+          name, old == state.variables.end() ? std::nullopt : std::optional<Variable>(old->second));
+      if (!has_value && old != state.variables.end()) {
+        if (dialect_ == Dialect::kBash) {
+          state.variables.erase(old);
+        } else {
+          old->second.value = unknown_atom("shells differ about `local " + name + "` without a value");
+          old->second.exact = false;
+        }
+      }
+    }
+    if (node != nullptr) {
+      assign(*node, state, call.io, call.node.span, exported);
+    } else if (equals != std::string::npos) {
+      set_variable(state, name, word.substr(equals + 1), call.origin[i]->word->span, call.node.span, false, exported);
+    } else if (exported) {
+      if (auto found = state.variables.find(name); found != state.variables.end()) {
+        found->second.exported = true;
+        for (auto one = state.assignments.rbegin(); one != state.assignments.rend(); ++one) {
+          if (one->name != name) continue;
+          one->exported = true;
+          break;
+        }
+      } else {
+        state.export_later.insert(name);
+      }
+    }
+    if (readonly) state.readonly.insert(name);
+  }
+}
+
+void Interpreter::do_export(Call& call) {
+  bool exported = call.argv[0] == "export";
+  for (size_t i = 1; i < call.argv.size() && exported; ++i) {
+    if (call.argv[i] != "-n") continue;
+    for (size_t j = i + 1; j < call.argv.size(); ++j) {
+      auto found = call.state.variables.find(call.argv[j]);
+      if (found != call.state.variables.end()) found->second.exported = false;
+    }
+    call.state.status = 0;
+    return;
+  }
+  declare(call, false, exported, !exported);
+}
+
+void Interpreter::do_local(Call& call) {
+  bool exported = false, readonly = false, global = false, odd = false;
+  for (size_t i = 1; i < call.argv.size(); ++i) {
+    if (call.origin[i]->assign != nullptr || call.argv[i].size() < 2 || call.argv[i][0] != '-') continue;
+    for (char c : std::string_view(call.argv[i]).substr(1)) {
+      exported = exported || c == 'x';
+      readonly = readonly || c == 'r';
+      global = global || c == 'g';
+      odd = odd || (c != 'x' && c != 'r' && c != 'g' && c != 'a');
+    }
+  }
+  declare(call, !global, exported, readonly);
+  if (!odd) return;
+  // Integer, associative or case-changing variables.
+  for (size_t i = 1; i < call.argv.size() && !call.state.dead; ++i) {
+    const AssignNode* node = call.origin[i]->assign;
+    std::string name = node != nullptr ? std::string(node->name) : call.argv[i];
+    if (is_name(name)) {
+      set_variable(call.state, name, unknown_atom("the kind of variable that " + quote(call.node.text) + " makes"), {},
+                   {}, false);
+    }
+  }
+}
+
+void Interpreter::do_unset(Call& call) {
+  bool functions = false, variables = false;
+  for (size_t i = 1; i < call.argv.size(); ++i) {
+    const std::string& name = call.argv[i];
+    if (name == "-f") {
+      functions = true;
+    } else if (name == "-v") {
+      variables = true;
+    } else if (functions) {
+      call.state.functions.erase(name);
+    } else if (has_opaque(name) || name.find('[') != std::string::npos) {
+      doubt_ = "the variable that " + quote(call.node.text) + " removes is not known";
+    } else {
+      bool known = call.state.variables.contains(name) || call.state.arrays.contains(name);
+      unset_variable(call.state, name);
+      if (!known && !variables) call.state.functions.erase(name);
+    }
+  }
+  call.state.status = 0;
+}
+
+void Interpreter::do_set(Call& call) {
+  State& state = call.state;
+  state.status = 0;
+  auto option = [&](char c, bool on) {
+    if (c == 'e') state.errexit = on;
+    if (c == 'u') state.nounset = on;
+    if (c == 'f') state.noglob = on;
+    if (c == 'a') state.allexport = on;
+    if (c == 'n' && on) exit_script(state, kUnknownStatus, "`set -n`");
+  };
+  size_t i = 1;
+  for (; i < call.argv.size(); ++i) {
+    const std::string& word = call.argv[i];
+    if (word == "--") {
+      ++i;
+      break;
+    }
+    if (word == "-") break;
+    if (word.size() < 2 || (word[0] != '-' && word[0] != '+')) break;
+    bool on = word[0] == '-';
+    for (char c : std::string_view(word).substr(1)) {
+      if (c != 'o') {
+        option(c, on);
+        continue;
+      }
+      if (i + 1 >= call.argv.size()) continue;
+      const std::string& name = call.argv[++i];
+      if (name == "errexit") option('e', on);
+      if (name == "nounset") option('u', on);
+      if (name == "noglob") option('f', on);
+      if (name == "allexport") option('a', on);
+      if (name == "pipefail") state.pipefail = on;
+    }
+  }
+  bool positional = i < call.argv.size() || (call.argv.size() > 1 && call.argv.back() == "--");
+  if (!positional || state.dead) return;
+  state.positional.assign(call.argv.begin() + static_cast<ptrdiff_t>(i), call.argv.end());
+  state.positional_unknown = call.uncertain;
+}
+
+void Interpreter::do_shift(Call& call) {
+  State& state = call.state;
+  auto count = call.argv.size() > 1 ? number(call.argv[1]) : std::optional<int64_t>(1);
+  if (!count || state.positional_unknown) {
+    state.positional_unknown = true;
+    state.status = kUnknownStatus;
+    return;
+  }
+  if (*count > static_cast<int64_t>(state.positional.size())) {
+    // dash ends with an error, bash reports a failure.
+    exit_script(state, kUnknownStatus, "`shift` has nothing left to shift");
+    return;
+  }
+  state.positional.erase(state.positional.begin(), state.positional.begin() + static_cast<ptrdiff_t>(*count));
+  state.status = 0;
+}
+
+void Interpreter::do_eval(Call& call) {
+  std::string text;
+  for (size_t i = 1; i < call.argv.size(); ++i) {
+    if (i > 1) text += ' ';
+    text += call.argv[i];
+  }
+  if (!spend_bytes(text.size())) return;
+  if (call.uncertain) text = unknown_atom("words that are not known");
+  run_text(call, text, "eval", false);
+}
+
+void Interpreter::do_exec(Call& call) {
+  if (call.argv.size() == 1) {
+    // Redirections of the shell itself: later output goes where we do not look.
+    for (const Redirect& one : call.node.redirects) {
+      bool writes = one.op == Redirect::Op::kWrite || one.op == Redirect::Op::kAppend || one.op == Redirect::Op::kBoth;
+      if (!writes) continue;
+      std::string path = file_path(call.state, expand_text(*one.target, call.state, call.io));
+      if (path.substr(0, 5) != "/dev/") doubt_ = "its output goes to " + display(path);
+    }
+    call.state.status = 0;
+    return;
+  }
+  size_t words = 1;
+  while (words < call.argv.size() &&
+         (call.argv[words] == "--" || call.argv[words] == "-c" || call.argv[words] == "-l")) {
+    ++words;
+  }
+  if (words + 2 < call.argv.size() && call.argv[words] == "-a") words += 2;
+  if (words >= call.argv.size()) return;
+  drop_words(call, words);
+  call.exec = true;
+  dispatch(call, false);
+  if (!call.state.dead)
+    exit_script(call.state, kUnknownStatus, "it becomes " + quote(call.node.text) + ", which is no broker");
+}
+
+void Interpreter::do_exit(Call& call) {
+  int status = call.state.status;
+  if (call.argv.size() > 1) {
+    auto value = number(call.argv[1]);
+    status = value ? static_cast<int>(*value & 255) : kUnknownStatus;
+  }
+  exit_script(call.state, status, "it ends with " + quote(call.node.text));
+}
+
+void Interpreter::do_return(Call& call) {
+  if (call.argv.size() > 1) {
+    auto value = number(call.argv[1]);
+    call.state.status = value ? static_cast<int>(*value & 255) : kUnknownStatus;
+  }
+  leave(call.state, Frame::Kind::kFunction, false, 1);
+}
+
+void Interpreter::do_break(Call& call) {
+  auto levels = call.argv.size() > 1 ? number(call.argv[1]) : std::optional<int64_t>(1);
+  call.state.status = 0;
+  leave(call.state, Frame::Kind::kLoop, false, static_cast<size_t>(levels.value_or(1)));
+}
+
+void Interpreter::do_continue(Call& call) {
+  auto levels = call.argv.size() > 1 ? number(call.argv[1]) : std::optional<int64_t>(1);
+  call.state.status = 0;
+  leave(call.state, Frame::Kind::kLoop, true, static_cast<size_t>(levels.value_or(1)));
+}
+
+void Interpreter::do_source(Call& call) {
+  if (call.argv.size() < 2) {
+    call.state.status = kUnknownStatus;
+    return;
+  }
+  std::string name = call.argv[1];
+  const std::string* text = file_text(call.state, name);
+  if (text == nullptr || has_unknown(*text)) {
+    if (call.state.sourced.size() < 64) call.state.sourced.push_back(display(name));
+    call.state.status = kUnknownStatus;
+    if (call.io.out != nullptr) write(call.io, unknown_atom("the output of " + quote(call.node.text)));
+    return;
+  }
+  // Arguments are bash's; `return` ends the file.
+  drop_words(call, 1);
+  std::string copy = *text;
+  Frame frame{Frame::Kind::kFunction, {}, {}};
+  frame.left.dead = true;
+  frames_.push_back(&frame);
+  run_text(call, copy, name, false);
+  settle(call.state, std::move(call.failed), call.node);
+  frames_.pop_back();
+  join(call.state, std::move(frame.left), depends_on(call.node));
+}
+
+void Interpreter::do_cd(Call& call) {
+  State& state = call.state;
+  std::string target = call.argv.size() > 1 ? call.argv.back() : std::string();
+  state.status = kUnknownStatus;
+  if (target.empty() || target == "-" || has_opaque(target) || target.find("..") != std::string::npos) {
+    state.cwd = unknown_atom("the directory of " + quote(call.node.text));
+  } else {
+    state.cwd = file_path(state, target);
+  }
+  unset_variable(state, "PWD");
+}
+
+void Interpreter::do_pwd(Call& call) {
+  bool known = !call.state.cwd.empty() && call.state.cwd[0] == '/';
+  write(call.io, known ? call.state.cwd : unknown_atom("the working directory"));
+  write(call.io, "\n");
+  call.state.status = 0;
+}
+
+void Interpreter::do_let(Call& call) {
+  std::string reason;
+  std::optional<int64_t> value;
+  for (size_t i = 1; i < call.argv.size(); ++i) value = arithmetic(call.argv[i], call.state, reason);
+  call.state.status = value ? (*value != 0 ? 0 : 1) : kUnknownStatus;
+}
+
+// command X, builtin X: X, but not the function of that name.
+void Interpreter::do_command(Call& call) {
+  size_t words = 1;
+  while (words < call.argv.size() && (call.argv[words] == "--" || call.argv[words] == "-p")) ++words;
+  if (words >= call.argv.size()) {
+    call.state.status = 0;
+    return;
+  }
+  if (call.argv[words][0] == '-') {  // command -v
+    unknown_output(call, "the output of " + quote(call.node.text));
+    call.state.status = kUnknownStatus;
+    return;
+  }
+  drop_words(call, words);
+  dispatch(call, false);
+}
+
+// sh -c …, bash file
+void Interpreter::do_shell(Call& call) {
+  auto invocation = invocation_of(call.argv);
+  if (!invocation) {
+    last_command_ = quote(call.node.text);
+    unknown_output(call, "the output of " + quote(call.node.text));
+    call.state.status = kUnknownStatus;
+    return;
+  }
+  std::string script = call.argv[invocation->script];
+  if (invocation->is_file) {
+    const std::string* text = file_text(call.state, script);
+    drop_words(call, invocation->script);
+    if (text == nullptr) {
+      external(call);
+      return;
+    }
+    script = *text;
+    drop_words(call, 1);
+  } else {
+    drop_words(call, invocation->positional);
+  }
+  bool exec = call.exec;
+  run_text(call, script, "sh", true);
+  if (exec && !call.state.dead)
+    exit_script(call.state, call.state.status, "the shell it becomes ends without a broker");
+}
+
+}  // namespace brokergate::shell

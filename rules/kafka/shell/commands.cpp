@@ -1,0 +1,646 @@
+// Commands: XCU 2.9 and 2.10, with bash's [[ ]], (( )), function and for (( )).
+#include <algorithm>
+#include <array>
+
+#include "rules/kafka/shell/parser.h"
+
+namespace brokergate::shell {
+namespace {
+
+constexpr std::string_view kMetacharacters = " \t\n;&|<>()";
+
+bool contains(std::string_view text, char c) { return text.find(c) != std::string_view::npos; }
+
+constexpr std::array<std::string_view, 5> kDeclarations = {"export", "readonly", "local", "declare", "typeset"};
+
+}  // namespace
+
+bool is_name(std::string_view text) {
+  return !text.empty() && is_name_start(text.front()) && std::all_of(text.begin(), text.end(), is_name_char);
+}
+
+// One more level of nesting for as long as it lives.
+struct Parser::Deeper {
+  explicit Deeper(Parser& parser) : budget(parser.budget_) {
+    if (++budget.depth > ParseBudget::kMaxDepth) parser.fail("is nested too deeply");
+  }
+  ~Deeper() { --budget.depth; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+  ParseBudget& budget;
+};
+
+void Parser::fail(std::string message) {
+  if (failed()) return;
+  auto line = std::count(text_.begin(), text_.begin() + static_cast<ptrdiff_t>(std::min(at_, text_.size())), '\n') + 1;
+  error_ = "the shell text cannot be read from line " + std::to_string(line) + " on: it " + std::move(message);
+}
+
+bool Parser::spend(uint32_t nodes) {
+  if (budget_.nodes < nodes) {
+    fail("is longer than any start script");
+    return false;
+  }
+  budget_.nodes -= nodes;
+  return true;
+}
+
+Span Parser::span(size_t begin, size_t end) const {
+  if (!spans_) return {};
+  return {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
+}
+
+const Node* Parser::parse() {
+  const Node* list = parse_list();
+  if (!failed() && more()) fail("has an unexpected `" + std::string(text_.substr(at_, 1)) + "`");
+  return list;
+}
+
+void Parser::skip_blanks() {
+  while (more()) {
+    char c = peek();
+    if (c == ' ' || c == '\t') {
+      ++at_;
+    } else if (c == '\\' && peek(1) == '\n') {
+      at_ += 2;
+    } else if (c == '#') {
+      at_ = std::min(text_.find('\n', at_), text_.size());
+    } else {
+      break;
+    }
+  }
+}
+
+void Parser::newline() {
+  ++at_;
+  if (!pending_.empty()) read_here_documents();
+}
+
+void Parser::skip_separators() {
+  for (skip_blanks(); peek() == '\n'; skip_blanks()) newline();
+}
+
+// The word at the cursor when it has no quotes and no expansions.
+std::string_view Parser::peek_plain_word() const {
+  size_t end = at_;
+  while (end < text_.size() && !contains(kMetacharacters, text_[end])) {
+    if (contains("\\'\"$`", text_[end])) return {};
+    if (++end - at_ > 64) return {};
+  }
+  return text_.substr(at_, end - at_);
+}
+
+bool Parser::accept_word(std::string_view word) {
+  if (peek_plain_word() != word) return false;
+  at_ += word.size();
+  return true;
+}
+
+void Parser::expect_word(std::string_view word, std::string_view opener) {
+  skip_separators();
+  if (!accept_word(word)) fail("has no `" + std::string(word) + "` for a `" + std::string(opener) + "`");
+}
+
+bool Parser::at_list_end() {
+  if (!more() || failed()) return true;
+  char c = peek();
+  if (c == ')' || (c == ';' && (peek(1) == ';' || peek(1) == '&'))) return true;
+  if (!contains("tfde}", c)) return false;
+  std::string_view word = peek_plain_word();
+  return word == "then" || word == "fi" || word == "do" || word == "done" || word == "elif" || word == "else" ||
+         word == "esac" || word == "}";
+}
+
+Node* Parser::finish(Node* node, size_t begin) {
+  size_t end = at_;
+  while (end > begin && contains(" \t\n", text_[end - 1])) --end;
+  node->span = span(begin, end);
+  node->text = text_.substr(begin, end - begin);
+  return node;
+}
+
+const Node* Parser::parse_list() {
+  Deeper deeper(*this);
+  std::vector<const Node*> items;
+  skip_separators();
+  size_t begin = at_;
+  while (!at_list_end()) {
+    const Node* item = parse_and_or();
+    // A broken command is not run, those before it are.
+    if (failed()) break;
+    skip_blanks();
+    if (peek() == '&') {
+      ++at_;
+      Node* background = arena_.make<Node>();
+      background->kind = Node::Kind::kSubshell;
+      background->background = true;
+      background->body = item;
+      background->span = item->span;
+      background->text = item->text;
+      item = background;
+    } else if (peek() == ';' && peek(1) != ';' && peek(1) != '&') {
+      ++at_;
+    } else if (more() && peek() != '\n' && !at_list_end()) {
+      fail("has an unexpected `" + std::string(text_.substr(at_, 1)) + "`");
+      break;
+    }
+    items.push_back(item);
+    skip_separators();
+  }
+  Node* list = arena_.make<Node>();
+  list->kind = Node::Kind::kList;
+  list->children = {arena_.keep(items), static_cast<uint32_t>(items.size())};
+  return finish(list, begin);
+}
+
+const Node* Parser::parse_and_or() {
+  size_t begin = at_;
+  const Node* first = parse_pipeline();
+  std::vector<const Node*> items;
+  std::string operators;
+  while (!failed()) {
+    skip_blanks();
+    if (!looking_at("&&") && !looking_at("||")) break;
+    if (items.empty()) items.push_back(first);
+    operators += peek();
+    at_ += 2;
+    skip_separators();
+    items.push_back(parse_pipeline());
+  }
+  if (items.empty() || failed()) return first;
+  Node* node = arena_.make<Node>();
+  node->kind = Node::Kind::kAndOr;
+  node->children = {arena_.keep(items), static_cast<uint32_t>(items.size())};
+  node->operators = arena_.keep(operators);
+  return finish(node, begin);
+}
+
+const Node* Parser::parse_pipeline() {
+  size_t begin = at_;
+  bool negated = false;
+  while (accept_word("!")) {
+    negated = !negated;
+    skip_blanks();
+  }
+  if (accept_word("time")) skip_blanks();
+  const Node* first = parse_command();
+  std::vector<const Node*> items = {first};
+  while (!failed()) {
+    skip_blanks();
+    if (peek() != '|' || peek(1) == '|') break;
+    at_ += peek(1) == '&' ? 2 : 1;
+    skip_separators();
+    items.push_back(parse_command());
+  }
+  if (failed() || (items.size() == 1 && !negated)) return first;
+  Node* node = arena_.make<Node>();
+  node->kind = Node::Kind::kPipeline;
+  node->negated = negated;
+  node->children = {arena_.keep(items), static_cast<uint32_t>(items.size())};
+  return finish(node, begin);
+}
+
+const Node* Parser::parse_command() {
+  Deeper deeper(*this);
+  skip_blanks();
+  if (failed() || !spend()) return arena_.make<Node>();
+  size_t begin = at_;
+  Node* node = parse_compound();
+  if (node == nullptr) return parse_simple();
+  if (node->kind != Node::Kind::kFunction) {
+    std::vector<Redirect> redirects;
+    parse_redirects(redirects);
+    node->redirects = {arena_.keep(redirects), static_cast<uint32_t>(redirects.size())};
+  }
+  return finish(node, begin);
+}
+
+// Null when the command at the cursor is a simple one.
+Node* Parser::parse_compound() {
+  if (peek() == '(') {
+    if (peek(1) == '(') {
+      if (Node* node = parse_arithmetic_command()) return node;
+    }
+    ++at_;
+    Node* node = arena_.make<Node>();
+    node->kind = Node::Kind::kSubshell;
+    node->body = parse_list();
+    if (!failed() && peek() != ')') fail("has no `)` for a `(`");
+    if (!failed()) ++at_;
+    return node;
+  }
+  if (!contains("{iwufc[", peek()) && !is_name_start(peek())) return nullptr;
+  std::string_view word = peek_plain_word();
+  if (word.empty()) return nullptr;
+  switch (word.front()) {
+    case '{':
+      if (accept_word("{")) {
+        Node* node = arena_.make<Node>();
+        node->kind = Node::Kind::kGroup;
+        node->body = parse_list();
+        if (!failed()) expect_word("}", "{");
+        return node;
+      }
+      break;
+    case 'i':
+      if (accept_word("if")) return parse_if();
+      break;
+    case 'w':
+    case 'u':
+      if (word == "while" || word == "until") return parse_loop();
+      break;
+    case 'f':
+      if (accept_word("for")) return parse_for();
+      if (accept_word("function")) {
+        skip_blanks();
+        std::string_view name = peek_plain_word();
+        at_ += name.size();
+        skip_blanks();
+        if (looking_at("()")) at_ += 2;
+        return parse_function(name);
+      }
+      break;
+    case 'c':
+      if (accept_word("case")) return parse_case();
+      break;
+    case '[':
+      if (accept_word("[[")) return parse_condition();
+      break;
+    default:
+      break;
+  }
+  // name ( )
+  size_t end = at_ + word.size();
+  while (end < text_.size() && (text_[end] == ' ' || text_[end] == '\t')) ++end;
+  if (end >= text_.size() || text_[end] != '(') return nullptr;
+  ++end;
+  while (end < text_.size() && (text_[end] == ' ' || text_[end] == '\t')) ++end;
+  if (end >= text_.size() || text_[end] != ')' || contains(word, '=')) return nullptr;
+  at_ = end + 1;
+  return parse_function(word);
+}
+
+Node* Parser::parse_if() {
+  Node* node = arena_.make<Node>();
+  node->kind = Node::Kind::kIf;
+  std::vector<const Node*> children;
+  for (;;) {
+    children.push_back(parse_list());
+    expect_word("then", "if");
+    if (failed()) break;
+    children.push_back(parse_list());
+    skip_separators();
+    if (accept_word("elif")) continue;
+    if (accept_word("else")) children.push_back(parse_list());
+    expect_word("fi", "if");
+    break;
+  }
+  node->children = {arena_.keep(children), static_cast<uint32_t>(children.size())};
+  return node;
+}
+
+Node* Parser::parse_loop() {
+  Node* node = arena_.make<Node>();
+  node->kind = Node::Kind::kWhile;
+  node->negated = peek() == 'u';
+  at_ += 5;
+  std::vector<const Node*> children = {parse_list()};
+  expect_word("do", "while");
+  if (!failed()) children.push_back(parse_list());
+  expect_word("done", "do");
+  node->children = {arena_.keep(children), static_cast<uint32_t>(children.size())};
+  return node;
+}
+
+Node* Parser::parse_for() {
+  Node* node = arena_.make<Node>();
+  node->kind = Node::Kind::kFor;
+  skip_blanks();
+  if (looking_at("((")) {
+    node->kind = Node::Kind::kForArith;
+    at_ += 2;
+    for (int i = 0; i < 3 && !failed(); ++i) {
+      Context context{.quoted = true,
+                      .single_quotes = false,
+                      .metacharacters = false,
+                      .escape_all = false,
+                      .arithmetic = true,
+                      .stop = ";"};
+      node->expressions[i] = parse_word_in(context);
+      if (i < 2 && peek() != ';') fail("has a broken `for ((`");
+      if (i < 2) ++at_;
+    }
+    if (!failed() && !looking_at("))")) fail("has no `))` for a `for ((`");
+    at_ = std::min(text_.size(), at_ + 2);
+    skip_blanks();
+    if (peek() == ';') ++at_;
+  } else {
+    node->name = peek_plain_word();
+    if (!is_name(node->name)) fail("has a `for` without a variable");
+    at_ += node->name.size();
+    skip_blanks();
+    if (peek() == ';') {
+      ++at_;
+      node->positional = true;
+    } else {
+      skip_separators();
+      if (accept_word("in")) {
+        std::vector<Argument> words;
+        for (skip_blanks(); !failed() && more() && peek() != ';' && peek() != '\n'; skip_blanks()) {
+          size_t before = at_;
+          words.push_back({parse_word(), nullptr});
+          if (at_ == before) fail("has an unexpected `" + std::string(text_.substr(at_, 1)) + "`");
+        }
+        node->args = {arena_.keep(words), static_cast<uint32_t>(words.size())};
+        if (peek() == ';') ++at_;
+      } else {
+        node->positional = true;
+      }
+    }
+  }
+  expect_word("do", "for");
+  if (!failed()) node->body = parse_list();
+  expect_word("done", "do");
+  return node;
+}
+
+Node* Parser::parse_case() {
+  Node* node = arena_.make<Node>();
+  node->kind = Node::Kind::kCase;
+  skip_blanks();
+  node->word = parse_word();
+  expect_word("in", "case");
+  std::vector<CaseItem> cases;
+  for (skip_separators(); !failed() && more() && peek_plain_word() != "esac"; skip_separators()) {
+    CaseItem item;
+    std::vector<const Word*> patterns;
+    if (peek() == '(') ++at_;
+    for (;;) {
+      skip_blanks();
+      size_t before = at_;
+      patterns.push_back(parse_word());
+      if (at_ == before) fail("has a broken `case`");
+      skip_blanks();
+      if (failed() || peek() != '|') break;
+      ++at_;
+    }
+    if (!failed() && peek() != ')') fail("has a `case` pattern without `)`");
+    if (failed()) break;
+    ++at_;
+    item.body = parse_list();
+    item.patterns = {arena_.keep(patterns), static_cast<uint32_t>(patterns.size())};
+    if (looking_at(";;&")) {
+      item.end = CaseItem::End::kContinue;
+      at_ += 3;
+    } else if (looking_at(";&")) {
+      item.end = CaseItem::End::kFall;
+      at_ += 2;
+    } else if (looking_at(";;")) {
+      at_ += 2;
+    } else {
+      cases.push_back(item);
+      break;
+    }
+    cases.push_back(item);
+  }
+  expect_word("esac", "case");
+  node->cases = {arena_.keep(cases), static_cast<uint32_t>(cases.size())};
+  return node;
+}
+
+Node* Parser::parse_function(std::string_view name) {
+  Node* node = arena_.make<Node>();
+  node->kind = Node::Kind::kFunction;
+  node->name = name;
+  skip_separators();
+  node->body = parse_command();
+  if (!failed() && node->body->kind == Node::Kind::kSimple) fail("has a function without a body");
+  return node;
+}
+
+// [[ … ]]: the words, with operators as words of their own.
+Node* Parser::parse_condition() {
+  Node* node = arena_.make<Node>();
+  node->kind = Node::Kind::kCondition;
+  std::vector<Argument> words;
+  bool regex = false;
+  for (skip_separators(); !failed(); skip_separators()) {
+    if (!more()) fail("has no `]]` for a `[[`");
+    if (accept_word("]]")) break;
+    size_t before = at_;
+    std::string_view op;
+    if (!regex) {
+      for (std::string_view candidate : {"&&", "||", "(", ")", "<", ">"}) {
+        if (looking_at(candidate)) op = text_.substr(at_, candidate.size());
+        if (!op.empty()) break;
+      }
+    }
+    if (!op.empty()) {
+      auto* word = arena_.make<Word>();
+      auto* part = arena_.make<Part>();
+      part->text = op;
+      word->parts = {part, 1};
+      word->raw = op;
+      word->literal = true;
+      at_ += op.size();
+      words.push_back({word, nullptr});
+      continue;
+    }
+    Context context{.metacharacters = true, .regex = regex};
+    words.push_back({parse_word_in(context), nullptr});
+    regex = words.back().word->raw == "=~";
+    if (at_ == before) fail("has an unexpected `" + std::string(text_.substr(at_, 1)) + "`");
+  }
+  node->args = {arena_.keep(words), static_cast<uint32_t>(words.size())};
+  return node;
+}
+
+// (( … )), or null when it is a subshell in a subshell.
+Node* Parser::parse_arithmetic_command() {
+  if (budget_.retries == 0) return nullptr;
+  size_t begin = at_;
+  at_ += 2;
+  Context context{
+      .quoted = true, .single_quotes = false, .metacharacters = false, .escape_all = false, .arithmetic = true};
+  const Word* word = parse_word_in(context);
+  if (!failed() && looking_at("))")) {
+    at_ += 2;
+    Node* node = arena_.make<Node>();
+    node->kind = Node::Kind::kArithmetic;
+    node->word = word;
+    return node;
+  }
+  --budget_.retries;
+  if (budget_.nodes != 0 && budget_.depth < ParseBudget::kMaxDepth) error_.clear();
+  at_ = begin;
+  return nullptr;
+}
+
+const Node* Parser::parse_simple() {
+  size_t begin = at_;
+  std::vector<AssignNode> assigns;
+  std::vector<Argument> args;
+  std::vector<Redirect> redirects;
+  bool declaration = false;
+  while (!failed()) {
+    skip_blanks();
+    if (!more()) break;
+    if (at_redirect()) {
+      parse_redirect(redirects);
+      continue;
+    }
+    if (contains(kMetacharacters, peek())) break;
+    if (args.empty() || declaration) {
+      AssignNode assign;
+      size_t word_begin = at_;
+      if (parse_assignment(assign)) {
+        if (!declaration) {
+          assigns.push_back(assign);
+          continue;
+        }
+        auto* kept = arena_.make<AssignNode>();
+        *kept = assign;
+        auto* word = arena_.make<Word>();
+        word->span = span(word_begin, at_);
+        word->raw = text_.substr(word_begin, at_ - word_begin);
+        args.push_back({word, kept});
+        continue;
+      }
+    }
+    const Word* word = parse_word();
+    if (args.empty() && word->literal) {
+      declaration = std::find(kDeclarations.begin(), kDeclarations.end(), word->raw) != kDeclarations.end();
+    }
+    args.push_back({word, nullptr});
+  }
+  if (!failed() && assigns.empty() && args.empty() && redirects.empty()) {
+    fail(more() ? "has an unexpected `" + std::string(text_.substr(at_, 1)) + "`" : "ends where a command must stand");
+  }
+  Node* node = arena_.make<Node>();
+  node->assigns = {arena_.keep(assigns), static_cast<uint32_t>(assigns.size())};
+  node->args = {arena_.keep(args), static_cast<uint32_t>(args.size())};
+  node->redirects = {arena_.keep(redirects), static_cast<uint32_t>(redirects.size())};
+  return finish(node, begin);
+}
+
+// NAME=…, NAME+=…, NAME[…]=…, NAME=( … ); the cursor stays when it is none.
+bool Parser::parse_assignment(AssignNode& out) {
+  if (!is_name_start(peek())) return false;
+  size_t begin = at_;
+  size_t end = at_;
+  while (end < text_.size() && is_name_char(text_[end])) ++end;
+  out.name = text_.substr(begin, end - begin);
+  if (end < text_.size() && text_[end] == '[') {
+    size_t close = end + 1;
+    while (close < text_.size() && !contains("] \t\n;&|<>", text_[close])) ++close;
+    if (close >= text_.size() || text_[close] != ']') return false;
+    size_t after = close + 1;
+    if (text_.substr(after, 1) != "=" && text_.substr(after, 2) != "+=") return false;
+    at_ = end + 1;
+    Context context{.quoted = true, .single_quotes = false, .metacharacters = false, .escape_all = false, .stop = "]"};
+    out.subscript = parse_word_in(context);
+    end = at_ + 1;
+    if (peek() != ']' || (text_.substr(end, 1) != "=" && text_.substr(end, 2) != "+=")) {
+      at_ = begin;
+      return false;
+    }
+  }
+  if (end < text_.size() && text_[end] == '+') {
+    out.append = true;
+    ++end;
+  }
+  if (end >= text_.size() || text_[end] != '=') {
+    at_ = begin;
+    return false;
+  }
+  at_ = end + 1;
+  if (peek() == '(') {
+    out.array = true;
+    ++at_;
+    std::vector<const Word*> elements;
+    for (skip_separators(); !failed() && peek() != ')'; skip_separators()) {
+      size_t before = at_;
+      if (more()) elements.push_back(parse_word());
+      if (at_ == before) fail("has no `)` for an array");
+    }
+    if (!failed()) ++at_;
+    out.elements = {arena_.keep(elements), static_cast<uint32_t>(elements.size())};
+    return true;
+  }
+  out.value = parse_word();
+  return true;
+}
+
+bool Parser::at_redirect() const {
+  size_t at = at_;
+  while (at < text_.size() && is_digit(text_[at])) ++at;
+  if (at >= text_.size()) return false;
+  if (text_[at] == '<' || text_[at] == '>') return true;
+  return at == at_ && text_[at] == '&' && text_.substr(at + 1, 1) == ">";
+}
+
+void Parser::parse_redirects(std::vector<Redirect>& redirects) {
+  for (skip_blanks(); !failed() && at_redirect(); skip_blanks()) parse_redirect(redirects);
+}
+
+bool Parser::parse_redirect(std::vector<Redirect>& redirects) {
+  using Op = Redirect::Op;
+  Redirect redirect;
+  if (is_digit(peek())) {
+    redirect.fd = 0;
+    for (; is_digit(peek()); ++at_) redirect.fd = std::min(redirect.fd * 10 + (peek() - '0'), 100'000);
+  }
+  static constexpr std::pair<std::string_view, Op> kOperators[] = {
+      {"&>>", Op::kBothAppend}, {"&>", Op::kBoth},   {"<<<", Op::kHereString}, {"<<-", Op::kHere},
+      {"<<", Op::kHere},        {"<&", Op::kDupIn},  {"<>", Op::kReadWrite},   {"<", Op::kRead},
+      {">>", Op::kAppend},      {">&", Op::kDupOut}, {">|", Op::kWrite},       {">", Op::kWrite},
+  };
+  size_t operator_at = at_;
+  for (const auto& [text, op] : kOperators) {
+    if (!looking_at(text)) continue;
+    redirect.op = op;
+    at_ += text.size();
+    break;
+  }
+  bool strip = redirect.op == Op::kHere && looking_at("-") == false && text_[at_ - 1] == '-';
+  if ((redirect.op == Op::kRead || redirect.op == Op::kWrite) && peek() == '(' && at_ == operator_at + 1) {
+    // <( … ): a name of a pipe.
+    auto* part = arena_.make<Part>();
+    part->kind = Part::Kind::kBad;
+    ++at_;
+    parse_list();
+    if (!failed() && peek() != ')') fail("has no `)` for a `<(`");
+    if (!failed()) ++at_;
+    part->text = text_.substr(operator_at, at_ - operator_at);
+    auto* word = arena_.make<Word>();
+    word->parts = {part, 1};
+    word->raw = part->text;
+    redirect.target = word;
+    redirects.push_back(redirect);
+    return true;
+  }
+  skip_blanks();
+  size_t before = at_;
+  redirect.target = parse_word();
+  if (at_ == before) {
+    fail("has a redirection without a file");
+    return false;
+  }
+  if (redirect.op == Op::kHere) {
+    std::string delimiter;
+    bool quoted = false;
+    for (const Part& part : redirect.target->parts) {
+      delimiter += part.kind == Part::Kind::kText ? part.text : std::string_view("$");
+      quoted = quoted || part.quoted;
+    }
+    // '' and "" quote without leaving a part.
+    quoted = quoted || redirect.target->raw.find_first_of("'\"\\") != std::string_view::npos;
+    auto* document = arena_.make<HereDocument>();
+    redirect.here = document;
+    pending_.push_back({arena_.keep(delimiter), strip, quoted, document});
+  }
+  redirects.push_back(redirect);
+  return true;
+}
+
+}  // namespace brokergate::shell

@@ -1,0 +1,431 @@
+// Lists, conditions, loops, functions. Where a condition cannot be decided both
+// ways are followed and joined.
+#include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/interpreter.h"
+
+namespace brokergate::shell {
+namespace {
+
+constexpr size_t kMaxDepth = 120;
+// Ways through an undecided loop until nothing changes any more.
+constexpr int kMaxPasses = 8;
+
+}  // namespace
+
+Failed Interpreter::execute(const Node& node, State& state, Io io) {
+  if (state.dead || !spend(1)) return nullptr;
+  if (++depth_ > kMaxDepth) {
+    stop("the script is nested too deeply to follow");
+    --depth_;
+    return nullptr;
+  }
+  Failed failed;
+  if (node.redirects.empty() || node.kind == Node::Kind::kSimple) {
+    failed = execute_inner(node, state, io);
+  } else {
+    Redirections redirections;
+    if (redirect(node.redirects, state, io, redirections)) {
+      failed = execute_inner(node, state, io);
+      finish_redirections(redirections, state, failed.get(), {});
+    }
+  }
+  --depth_;
+  return failed;
+}
+
+Failed Interpreter::execute_inner(const Node& node, State& state, Io io) {
+  Failed failed;
+  switch (node.kind) {
+    case Node::Kind::kSimple:
+      failed = execute_simple(node, state, io);
+      check_errexit(state, failed);
+      return failed;
+    case Node::Kind::kList:
+      return execute_list(node, state, io);
+    case Node::Kind::kAndOr:
+      return execute_and_or(node, state, io);
+    case Node::Kind::kPipeline:
+      return execute_pipeline(node, state, io);
+    case Node::Kind::kGroup:
+      return execute(*node.body, state, io);
+    case Node::Kind::kSubshell:
+      execute_subshell(*node.body, state, io);
+      if (node.background && !state.dead) state.status = 0;
+      check_errexit(state, failed);
+      return nullptr;
+    case Node::Kind::kIf:
+      return execute_if(node, state, io, 0);
+    case Node::Kind::kFor:
+      return execute_for(node, state, io);
+    case Node::Kind::kForArith:
+      return execute_for_arith(node, state, io);
+    case Node::Kind::kWhile:
+      return execute_while(node, state, io);
+    case Node::Kind::kCase:
+      return execute_case(node, state, io);
+    case Node::Kind::kFunction:
+      state.functions[std::string(node.name)] = node.body;
+      state.status = 0;
+      return nullptr;
+    case Node::Kind::kCondition:
+      failed = execute_condition(node, state, io);
+      check_errexit(state, failed);
+      return failed;
+    case Node::Kind::kArithmetic: {
+      std::string reason;
+      auto value = arithmetic(expand_text(*node.word, state, io), state, reason);
+      if (!state.dead) state.status = value ? (*value != 0 ? 0 : 1) : kUnknownStatus;
+      check_errexit(state, failed);
+      return nullptr;
+    }
+  }
+  return nullptr;
+}
+
+Failed Interpreter::execute_list(const Node& node, State& state, Io io) {
+  Failed failed;
+  for (const Node* child : node.children) {
+    failed = execute(*child, state, io);
+    if (failed && child != node.children[node.children.count - 1]) settle(state, std::move(failed), *child);
+    if (state.dead) break;
+  }
+  if (node.children.empty()) state.status = 0;
+  return failed;
+}
+
+Failed Interpreter::execute_and_or(const Node& node, State& state, Io io) {
+  size_t count = node.children.count;
+  auto run = [&](size_t i, State& on) {
+    bool last = i + 1 == count;
+    if (!last) ++ignore_errexit_;
+    Failed failed = execute(*node.children[i], on, io);
+    if (!last) --ignore_errexit_;
+    return failed;
+  };
+  // As long as every status is known there is one way.
+  Failed failed = run(0, state);
+  size_t i = 1;
+  for (; i < count && !failed && !state.dead && state.status != kUnknownStatus; ++i) {
+    if ((node.operators[i - 1] == '&') == (state.status == 0)) failed = run(i, state);
+  }
+  if (i == count || state.dead) return failed;
+
+  Failed ok, bad;
+  auto add = [&](Failed& to, State&& way, int status) {
+    way.status = status;
+    if (to) {
+      join(*to, std::move(way), depends_on(node));
+    } else {
+      to = std::make_unique<State>(std::move(way));
+    }
+  };
+  auto sort = [&](State&& way, Failed way_failed) {
+    if (way_failed && !way_failed->dead) add(bad, std::move(*way_failed), 1);
+    if (way.dead) return;
+    if (way.status == kUnknownStatus && !way_failed) {
+      add(bad, State(way), 1);
+      add(ok, std::move(way), 0);
+    } else if (way.status == 0 || way_failed) {
+      add(ok, std::move(way), 0);
+    } else {
+      int status = way.status;
+      add(bad, std::move(way), status);
+    }
+  };
+  sort(std::move(state), std::move(failed));
+  for (; i < count && !stopped(); ++i) {
+    Failed way = std::move(node.operators[i - 1] == '&' ? ok : bad);
+    if (!way) continue;
+    bool alone = !ok && !bad;
+    spend(1 + way->variables.size() / 8);
+    OutputMark since = mark(io);
+    Failed way_failed = run(i, *way);
+    if (!alone) blur(io, since, depends_on(*node.children[i - 1]));
+    sort(std::move(*way), std::move(way_failed));
+  }
+  state = State();
+  state.dead = !ok && !bad;
+  if (ok) {
+    state = std::move(*ok);
+    return bad;
+  }
+  if (bad) state = std::move(*bad);
+  return nullptr;
+}
+
+Failed Interpreter::execute_pipeline(const Node& node, State& state, Io io) {
+  std::vector<int> statuses;
+  if (node.negated) ++ignore_errexit_;
+  Failed failed;
+  if (node.children.count == 1) {
+    failed = execute(*node.children[0], state, io);
+  } else {
+    Input input;
+    for (uint32_t i = 0; i < node.children.count && !state.dead && !stopped(); ++i) {
+      const Node& child = *node.children[i];
+      bool last = i + 1 == node.children.count;
+      Sink sink;
+      Io stage{i == 0 ? io.in : &input, last ? io.out : &sink, io.err};
+      // A stage fails without ending the script.
+      ++ignore_errexit_;
+      if (state.functions.empty() && !state.nounset && is_pure(child)) {
+        settle(state, execute(child, state, stage), child);
+      } else {
+        execute_subshell(child, state, stage);
+      }
+      --ignore_errexit_;
+      statuses.push_back(state.status);
+      input.text = std::move(sink.text);
+      input.at = 0;
+    }
+    if (state.pipefail && !state.dead) {
+      for (int status : statuses) {
+        if (status != 0 && state.status == 0) state.status = status;
+      }
+    }
+  }
+  if (node.negated) {
+    --ignore_errexit_;
+    if (failed) {
+      std::swap(state, *failed);
+      state.status = 0;
+      failed->status = 1;
+    } else if (!state.dead && state.status != kUnknownStatus) {
+      state.status = state.status == 0 ? 1 : 0;
+    }
+  } else if (node.children.count > 1) {
+    check_errexit(state, failed);
+  }
+  return failed;
+}
+
+void Interpreter::execute_subshell(const Node& body, State& state, Io io) {
+  if (!spend(1 + state.variables.size() / 8)) return;
+  State inside = state;
+  Frame frame{Frame::Kind::kSubshell, {}, {}};
+  frame.left.dead = true;
+  frames_.push_back(&frame);
+  Failed failed = execute(body, inside, io);
+  settle(inside, std::move(failed), body);
+  frames_.pop_back();
+  join(inside, std::move(frame.left), depends_on(body));
+  if (inside.dead) {
+    state.dead = true;
+    return;
+  }
+  state.status = inside.status;
+  state.files = std::move(inside.files);
+  state.sourced = std::move(inside.sourced);
+}
+
+// `at`: the condition among the children. Conditions that cannot be decided
+// leave a second way that looks at those behind.
+Failed Interpreter::execute_if(const Node& node, State& state, Io io, uint32_t at) {
+  for (; at + 1 < node.children.count; at += 2) {
+    const Node& condition = *node.children[at];
+    ++ignore_errexit_;
+    Failed failed = execute(condition, state, io);
+    --ignore_errexit_;
+    if (state.dead && !failed) return nullptr;
+    if (!failed && state.status != kUnknownStatus) {
+      if (state.status == 0) return execute(*node.children[at + 1], state, io);
+      continue;
+    }
+    if (!spend(1 + state.variables.size() / 8) || ++depth_ > kMaxDepth) {
+      stop("the script is nested too deeply to follow");
+      return nullptr;
+    }
+    State otherwise = failed ? std::move(*failed) : state;
+    OutputMark since = mark(io);
+    settle(state, execute(*node.children[at + 1], state, io), *node.children[at + 1]);
+    settle(otherwise, execute_if(node, otherwise, io, at + 2), node);
+    --depth_;
+    blur(io, since, depends_on(condition));
+    join(state, std::move(otherwise), depends_on(condition));
+    return nullptr;
+  }
+  if (at < node.children.count) return execute(*node.children[at], state, io);
+  state.status = 0;
+  return nullptr;
+}
+
+// False when no way leads to the next round.
+bool Interpreter::loop_body(const Node& body, State& state, Io io) {
+  settle(state, execute(body, state, io), body);
+  Frame& frame = *frames_.back();
+  join(state, std::move(frame.continued), depends_on(body));
+  frame.continued = State();
+  frame.continued.dead = true;
+  return !state.dead && !stopped();
+}
+
+Failed Interpreter::execute_while(const Node& node, State& state, Io io) {
+  const Node& condition = *node.children[0];
+  const Node& body = *node.children[1];
+  Frame frame{Frame::Kind::kLoop, {}, {}};
+  frame.left.dead = frame.continued.dead = true;
+  frames_.push_back(&frame);
+  ++inexact_;
+  int status = 0;
+  while (!state.dead && spend(1)) {
+    ++ignore_errexit_;
+    OutputMark since = mark(io);
+    Failed failed = execute(condition, state, io);
+    --ignore_errexit_;
+    if (state.dead && !failed) break;
+    if (failed || state.status == kUnknownStatus) {
+      undecided_loop(node, body, &condition, {}, state, std::move(failed), io);
+      blur(io, since, depends_on(condition));
+      status = state.status;
+      break;
+    }
+    if ((state.status == 0) == node.negated) break;
+    if (!loop_body(body, state, io)) break;
+    status = state.status;
+  }
+  if (!state.dead) state.status = status;
+  --inexact_;
+  frames_.pop_back();
+  join(state, std::move(frame.left), depends_on(condition));
+  return nullptr;
+}
+
+// A loop of which nobody knows how often it runs: rounds are followed until a
+// further one changes nothing. `failed`: the other way of a condition that has
+// just been followed.
+void Interpreter::undecided_loop(const Node& loop, const Node& body, const Node* condition, const std::string& variable,
+                                 State& state, Failed failed, Io io) {
+  std::string reason = "depends on how often " + quote(loop.text) + " goes round";
+  State exits;
+  exits.dead = true;
+  bool until = loop.negated;
+  for (int pass = 0; pass < kMaxPasses && !stopped(); ++pass) {
+    if (!spend(1 + state.variables.size() / 8)) break;
+    if (condition != nullptr && pass > 0) {
+      ++ignore_errexit_;
+      failed = execute(*condition, state, io);
+      --ignore_errexit_;
+      if (state.dead && !failed) break;
+    }
+    State before = state;
+    if (condition == nullptr) {
+      before.status = kUnknownStatus;
+      join(exits, State(before), reason);
+      set_variable(state, variable, unknown_atom("one of the words of " + quote(loop.text)), {}, {}, false);
+    } else {
+      bool can_fail = failed || state.status != 0, can_succeed = failed || state.status <= 0;
+      State stop = failed ? std::move(*failed) : state;
+      if (failed && until) std::swap(stop, state);
+      failed.reset();
+      if (until ? can_succeed : can_fail) join(exits, std::move(stop), reason);
+      if (!(until ? can_fail : can_succeed)) break;
+    }
+    if (!loop_body(body, state, io)) break;
+    join(state, State(before), reason);
+    if (same_values(state, before)) break;
+    if (pass + 1 == kMaxPasses) stop("a loop changes more than could be followed");
+  }
+  state = std::move(exits);
+  if (!state.dead) state.status = kUnknownStatus;
+}
+
+Failed Interpreter::execute_for(const Node& node, State& state, Io io) {
+  std::vector<std::string> words;
+  bool uncertain = false;
+  if (node.positional) {
+    words = state.positional;
+    uncertain = state.positional_unknown;
+  } else {
+    for (const Argument& argument : node.args) uncertain = expand_fields(*argument.word, state, io, words) || uncertain;
+  }
+  if (state.dead || !spend(words.size() / 4)) return nullptr;
+  Frame frame{Frame::Kind::kLoop, {}, {}};
+  frame.left.dead = frame.continued.dead = true;
+  frames_.push_back(&frame);
+  ++inexact_;
+  state.status = 0;
+  if (uncertain) {
+    OutputMark since = mark(io);
+    undecided_loop(node, *node.body, nullptr, std::string(node.name), state, nullptr, io);
+    blur(io, since, "depends on the words of " + quote(node.text));
+  } else {
+    for (std::string& word : words) {
+      set_variable(state, node.name, std::move(word), {}, {}, false);
+      if (!loop_body(*node.body, state, io)) break;
+    }
+  }
+  --inexact_;
+  frames_.pop_back();
+  join(state, std::move(frame.left), depends_on(*node.body));
+  return nullptr;
+}
+
+Failed Interpreter::execute_for_arith(const Node& node, State& state, Io io) {
+  Frame frame{Frame::Kind::kLoop, {}, {}};
+  frame.left.dead = frame.continued.dead = true;
+  frames_.push_back(&frame);
+  ++inexact_;
+  std::string reason;
+  auto evaluate = [&](int i) { return arithmetic(expand_text(*node.expressions[i], state, io), state, reason); };
+  std::optional<int64_t> value = evaluate(0);
+  state.status = 0;
+  while (value && !state.dead && spend(1)) {
+    if (node.expressions[1]->parts.count != 0) value = evaluate(1);
+    if (!value || (*value == 0 && node.expressions[1]->parts.count != 0)) break;
+    if (!loop_body(*node.body, state, io)) break;
+    value = evaluate(2);
+  }
+  if (!value) {
+    OutputMark since = mark(io);
+    undecided_loop(node, *node.body, nullptr, "_", state, nullptr, io);
+    blur(io, since, reason);
+  }
+  --inexact_;
+  frames_.pop_back();
+  join(state, std::move(frame.left), depends_on(*node.body));
+  return nullptr;
+}
+
+Failed Interpreter::execute_case(const Node& node, State& state, Io io) {
+  std::string subject = expand_text(*node.word, state, io);
+  std::string reason = "depends on the value of " + quote(node.word->raw);
+  State done;
+  done.dead = true;
+  bool finished = false;
+  state.status = 0;
+  auto run_body = [&](State& on, uint32_t item) {
+    Failed failed;
+    for (;; ++item) {
+      settle(on, std::move(failed), node);
+      failed = execute(*node.cases[item].body, on, io);
+      if (node.cases[item].end != CaseItem::End::kFall || item + 1 == node.cases.count) return failed;
+    }
+  };
+  for (uint32_t i = 0; i < node.cases.count && !finished && !state.dead && !stopped(); ++i) {
+    bool matched = false, undecided = false;
+    for (const Word* word : node.cases[i].patterns) {
+      Pattern pattern = expand_pattern(*word, state, io);
+      if (!spend(1 + subject.size() * pattern.text.size() / 4096)) return nullptr;
+      auto match = matches(pattern, subject);
+      matched = matched || match.value_or(false);
+      undecided = undecided || !match;
+    }
+    if (matched) {
+      Failed failed = run_body(state, i);
+      if (done.dead && node.cases[i].end != CaseItem::End::kContinue) return failed;
+      settle(state, std::move(failed), node);
+      finished = node.cases[i].end != CaseItem::End::kContinue;
+    } else if (undecided) {
+      spend(1 + state.variables.size() / 8);
+      State way = state;
+      OutputMark since = mark(io);
+      settle(way, run_body(way, i), node);
+      blur(io, since, reason);
+      join(done, std::move(way), reason);
+    }
+  }
+  join(state, std::move(done), reason);
+  return nullptr;
+}
+
+}  // namespace brokergate::shell

@@ -1,0 +1,44 @@
+// Everything that one way through a script has changed so far.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "rules/kafka/shell/ast.h"
+
+namespace brokergate::shell {
+
+constexpr int kUnknownStatus = -1;
+
+struct State {
+  Variables variables;
+  std::map<std::string, std::vector<std::string>, std::less<>> arrays;
+  std::map<std::string, const Node*, std::less<>> functions;  // null: differs between ways
+  std::vector<std::string> positional;                        // $1 …
+  bool positional_unknown = false;                            // their number is not known
+  std::set<std::string, std::less<>> readonly;
+  std::set<std::string, std::less<>> export_later;  // `export A` of an unset A
+  std::map<std::string, File, std::less<>> files;
+  std::vector<Assignment> assignments;
+  std::vector<std::string> sourced;
+  // What `local` has hidden, one per running function.
+  std::vector<std::map<std::string, std::optional<Variable>, std::less<>>> locals;
+  std::string cwd;  // after `cd`; empty: where the container started
+  int status = 0;
+  bool errexit = false, nounset = false, noglob = false, allexport = false, pipefail = false;
+  bool dead = false;  // this way has ended: exit, exec, the broker, return, break
+};
+
+// Makes `into` what is true on both ways; what differs becomes unknown with
+// `reason`. A dead way adds nothing.
+void join(State& into, State&& other, const std::string& reason);
+// One value of two: the same, or unknown.
+std::string join_values(const std::string& a, const std::string& b, const std::string& reason);
+// True when both would lead to the same end (loops stop here).
+bool same_values(const State& a, const State& b);
+
+}  // namespace brokergate::shell
