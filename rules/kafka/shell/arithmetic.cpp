@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/chars.h"
 #include "rules/kafka/shell/interpreter.h"
 
 namespace brokergate::shell {
 namespace {
 
 constexpr int kMaxNesting = 64;
+constexpr CharSet kOperatorStart("|&^=!<>+-*/%");
 
 uint64_t bits(int64_t value) { return static_cast<uint64_t>(value); }
 int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
@@ -97,21 +99,22 @@ class Arithmetic {
     skip_blanks();
     size_t begin = at_;
     if (at_ < text_.size() && is_name_start(text_[at_])) {
-      size_t end = at_;
-      while (end < text_.size() && is_name_char(text_[end])) ++end;
-      std::string_view name = text_.substr(at_, end - at_);
-      at_ = end;
+      while (at_ < text_.size() && is_name_char(text_[at_])) ++at_;
+      std::string_view name = text_.substr(begin, at_ - begin);
+      skip_blanks();
       static constexpr std::string_view kOperators[] = {"<<=", ">>=", "*=", "/=", "%=", "+=", "-=", "&=", "^=", "|="};
-      for (std::string_view op : kOperators) {
-        if (!accept(op)) continue;
-        int64_t right = assignment();
-        int64_t value = binary(op.substr(0, op.size() - 1), skip_ ? 0 : variable(name), right);
-        return store(name, value);
+      if (at_ < text_.size() && kOperatorStart.has(text_[at_])) {
+        for (std::string_view op : kOperators) {
+          if (!accept(op)) continue;
+          int64_t right = assignment();
+          int64_t value = binary(op.substr(0, op.size() - 1), skip_ ? 0 : variable(name), right);
+          return store(name, value);
+        }
+        if (accept_not_before("=", "=")) return store(name, assignment());
       }
-      if (accept_not_before("=", "=")) return store(name, assignment());
       at_ = begin;
     }
-    int64_t condition = binary_level(0);
+    int64_t condition = binary_from(0);
     if (!accept("?")) return condition;
     int outer = skip_;
     skip_ = outer + (condition == 0 ? 1 : 0);
@@ -125,30 +128,38 @@ class Arithmetic {
 
   struct Operator {
     std::string_view text;
-    int level;
-    std::string_view followers;  // characters that would make it another operator
+    int level = -1;
+    std::string_view followers = {};  // characters that would make it another operator
   };
 
-  int64_t binary_level(int level) {
+  // The binary operator at the cursor; level -1 when there is none.
+  Operator operator_here() {
     static constexpr Operator kOperators[] = {
-        {"||", 0, ""},  {"&&", 1, ""},  {"|", 2, "|="}, {"^", 3, "="},  {"&", 4, "&="}, {"==", 5, ""},
-        {"!=", 5, ""},  {"<=", 6, ""},  {">=", 6, ""},  {"<<", 7, "="}, {">>", 7, "="}, {"<", 6, "<="},
+        {"||", 0},      {"&&", 1},      {"|", 2, "|="}, {"^", 3, "="},  {"&", 4, "&="}, {"==", 5},
+        {"!=", 5},      {"<=", 6},      {">=", 6},      {"<<", 7, "="}, {">>", 7, "="}, {"<", 6, "<="},
         {">", 6, ">="}, {"+", 8, "=+"}, {"-", 8, "=-"}, {"*", 9, "=*"}, {"/", 9, "="},  {"%", 9, "="},
     };
-    if (level > 9) return unary();
-    int64_t left = binary_level(level + 1);
-    for (bool found = true; found && reason_.empty();) {
-      found = false;
-      for (const Operator& op : kOperators) {
-        if (op.level != level || !accept_not_before(op.text, op.followers)) continue;
-        found = true;
-        int outer = skip_;
-        if ((op.text == "||" && left != 0) || (op.text == "&&" && left == 0)) ++skip_;
-        int64_t right = binary_level(level + 1);
-        skip_ = outer;
-        left = binary(op.text, left, right);
-        break;
-      }
+    skip_blanks();
+    if (at_ >= text_.size() || !kOperatorStart.has(text_[at_])) return {};
+    for (const Operator& op : kOperators) {
+      if (op.text[0] != text_[at_] || text_.substr(at_, op.text.size()) != op.text) continue;
+      size_t next = at_ + op.text.size();
+      if (next < text_.size() && op.followers.find(text_[next]) != std::string_view::npos) continue;
+      return op;
+    }
+    return {};
+  }
+
+  // Operators of this level and those that bind tighter.
+  int64_t binary_from(int level) {
+    int64_t left = unary();
+    for (Operator op = operator_here(); op.level >= level && op.level >= 0 && reason_.empty(); op = operator_here()) {
+      at_ += op.text.size();
+      int outer = skip_;
+      if ((op.text == "||" && left != 0) || (op.text == "&&" && left == 0)) ++skip_;
+      int64_t right = binary_from(op.level + 1);
+      skip_ = outer;
+      left = binary(op.text, left, right);
     }
     return left;
   }

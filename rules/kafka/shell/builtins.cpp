@@ -112,7 +112,7 @@ void Interpreter::do_sleep(Call& call) { call.state.status = 0; }
 // export, readonly, declare, local: names with and without values.
 void Interpreter::declare(Call& call, bool local, bool exported, bool readonly) {
   State& state = call.state;
-  state.status = 0;
+  int status = 0;
   for (size_t i = 1; i < call.argv.size() && !state.dead; ++i) {
     const AssignNode* node = call.origin[i]->assign;
     std::string word = node != nullptr ? std::string(node->name) : call.argv[i];
@@ -121,13 +121,13 @@ void Interpreter::declare(Call& call, bool local, bool exported, bool readonly) 
     std::string name = word.substr(0, equals);
     if (has_opaque(name)) {
       doubt_ = "the variable that " + quote(call.node.text) + " sets is not known";
-      state.status = kUnknownStatus;
+      status = kUnknownStatus;
       continue;
     }
     if (!is_name(name)) {
       // dash ends here, bash goes on.
       doubt_ = quote(call.node.text) + " names no variable";
-      state.status = kUnknownStatus;
+      status = kUnknownStatus;
       continue;
     }
     auto old = state.variables.find(name);
@@ -162,6 +162,7 @@ void Interpreter::declare(Call& call, bool local, bool exported, bool readonly) 
     }
     if (readonly) state.readonly.insert(name);
   }
+  if (!state.dead) state.status = status;
 }
 
 void Interpreter::do_export(Call& call) {

@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/kafka/shell/chars.h"
 #include "rules/kafka/shell/parser.h"
 
 namespace brokergate::shell {
 namespace {
 
-constexpr std::string_view kMetacharacters = " \t\n;&|<>()";
+constexpr CharSet kMetacharacters(" \t\n;&|<>()");
+constexpr CharSet kQuoting("\\'\"$`");
 
 bool contains(std::string_view text, char c) { return text.find(c) != std::string_view::npos; }
 
@@ -83,8 +85,8 @@ void Parser::skip_separators() {
 // The word at the cursor when it has no quotes and no expansions.
 std::string_view Parser::peek_plain_word() const {
   size_t end = at_;
-  while (end < text_.size() && !contains(kMetacharacters, text_[end])) {
-    if (contains("\\'\"$`", text_[end])) return {};
+  while (end < text_.size() && !kMetacharacters.has(text_[end])) {
+    if (kQuoting.has(text_[end])) return {};
     if (++end - at_ > 64) return {};
   }
   return text_.substr(at_, end - at_);
@@ -489,7 +491,7 @@ const Node* Parser::parse_simple() {
       parse_redirect(redirects);
       continue;
     }
-    if (contains(kMetacharacters, peek())) break;
+    if (kMetacharacters.has(peek())) break;
     if (args.empty() || declaration) {
       AssignNode assign;
       size_t word_begin = at_;

@@ -2,11 +2,13 @@
 #include <algorithm>
 
 #include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/chars.h"
 #include "rules/kafka/shell/interpreter.h"
 
 namespace brokergate::shell {
 namespace {
 
+constexpr CharSet kGlob("*?[");
 constexpr std::string_view kDefaultIfs = " \t\n";
 
 bool is_ifs_white(char c) { return c == ' ' || c == '\t' || c == '\n'; }
@@ -42,7 +44,7 @@ struct Interpreter::Fields {
   void text(std::string_view text, bool quoted) {
     current += text;
     has = true;
-    glob = glob || (!quoted && text.find_first_of("*?[") != std::string_view::npos);
+    glob = glob || (!quoted && kGlob.any(text));
   }
 
   void finish() {

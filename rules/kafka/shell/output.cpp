@@ -69,16 +69,17 @@ std::optional<std::string> decimal(std::string_view argument, const Directive& d
       (digits.size() > 1 && digits[0] == '0')) {
     return std::nullopt;
   }
-  std::string text(digits);
-  if (directive.precision && text.size() < *directive.precision)
-    text.insert(0, *directive.precision - text.size(), '0');
+  std::string text;
   if (negative) {
-    text.insert(0, "-");
+    text += '-';
   } else if (directive.flags.find('+') != std::string::npos) {
-    text.insert(0, "+");
+    text += '+';
   } else if (directive.flags.find(' ') != std::string::npos) {
-    text.insert(0, " ");
+    text += ' ';
   }
+  if (directive.precision && digits.size() < *directive.precision)
+    text.append(*directive.precision - digits.size(), '0');
+  text += digits;
   return padded(std::move(text), directive, true);
 }
 

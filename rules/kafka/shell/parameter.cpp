@@ -81,7 +81,7 @@ std::optional<std::string> Interpreter::parameter(std::string_view name, const W
     size_t number = 0;
     for (char c : name) number = std::min<size_t>(number * 10 + static_cast<size_t>(c - '0'), 1'000'000);
     if (number == 0) return unknown_atom("the name the shell was started by");
-    if (state.positional_unknown) return unknown_atom("the argument $" + std::string(name));
+    if (state.positional_unknown) return unknown_atom(std::string("the argument $").append(name));
     if (number <= state.positional.size()) return state.positional[number - 1];
     return std::nullopt;
   }
@@ -104,12 +104,13 @@ std::optional<std::string> Interpreter::parameter(std::string_view name, const W
         return all;
       }
       default:
-        return unknown_atom("$" + std::string(name) + " is known only at run time");
+        return unknown_atom(std::string("$").append(name) + " is known only at run time");
     }
   }
   if (name == "HOSTNAME") return hostname_;
   if (name == "IFS") return " \t\n";
-  if (set_elsewhere(name)) return unknown_atom("$" + std::string(name) + " is set by the image, not by the manifest");
+  if (set_elsewhere(name))
+    return unknown_atom(std::string("$").append(name) + " is set by the image, not by the manifest");
   return std::nullopt;
 }
 
@@ -207,7 +208,7 @@ std::string Interpreter::apply(const Part& part, std::optional<std::string> valu
       if (part.op == ParamOp::kAlternative) return *filled ? expand_text(*part.arg, state, io) : std::string();
       if (*filled) return *value;
       if (part.op == ParamOp::kError) {
-        exit_script(state, 1, "${" + std::string(part.text) + "?} has no value");
+        exit_script(state, 1, std::string("${").append(part.text) + "?} has no value");
         return {};
       }
       std::string word = expand_text(*part.arg, state, io);
@@ -221,7 +222,7 @@ std::string Interpreter::apply(const Part& part, std::optional<std::string> valu
       break;
   }
   if (!value && state.nounset && part.op != ParamOp::kNames) {
-    exit_script(state, 1, "$" + std::string(part.text) + " is not set (set -u)");
+    exit_script(state, 1, std::string("$").append(part.text) + " is not set (set -u)");
     return {};
   }
   if (!value) value.emplace();

@@ -1,5 +1,6 @@
 // Variables of the running shell.
 #include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/chars.h"
 #include "rules/kafka/shell/interpreter.h"
 
 namespace brokergate::shell {
@@ -11,7 +12,8 @@ constexpr size_t kMaxElements = 4096;
 
 // Whether old dash and bash make the same of `export A=$B`.
 bool may_split(const Word& word, std::string_view value) {
-  if (value.find_first_of(" \t\n*?[") == std::string_view::npos) return false;
+  static constexpr CharSet kSplits(" \t\n*?[");
+  if (!kSplits.any(value)) return false;
   for (const Part& part : word.parts) {
     if (part.kind != Part::Kind::kText && !part.quoted) return true;
   }

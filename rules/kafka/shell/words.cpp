@@ -2,10 +2,14 @@
 // ${V/a/b}, ${V:o:l} and arrays.
 #include <algorithm>
 
+#include "rules/kafka/shell/chars.h"
 #include "rules/kafka/shell/parser.h"
 
 namespace brokergate::shell {
 namespace {
+
+constexpr CharSet kMetacharacters(" \t\n;&|<>()");
+constexpr CharSet kSpecial("*?[~\\{");
 
 bool contains(std::string_view text, char c) { return text.find(c) != std::string_view::npos; }
 
@@ -58,8 +62,8 @@ const Word* Parser::parse_word_in(const Context& context) {
   word->span = span(begin, at_);
   word->raw = text_.substr(begin, at_ - begin);
   if (context.metacharacters) {
-    word->literal = parts.size() == 1 && parts[0].kind == Part::Kind::kText && !parts[0].quoted &&
-                    word->raw.find_first_of("*?[~\\{") == std::string_view::npos;
+    word->literal =
+        parts.size() == 1 && parts[0].kind == Part::Kind::kText && !parts[0].quoted && !kSpecial.any(word->raw);
     word->braces = has_brace_expansion(word->raw);
   }
   return word;
@@ -80,8 +84,12 @@ void Parser::parse_parts(std::vector<Part>& parts, const Context& context) {
   auto flush = [&] { text_part(parts, begin, at_, context.quoted); };
   while (more() && !failed()) {
     char c = peek();
+    if (is_name_char(c)) {
+      ++at_;
+      continue;
+    }
     if (brackets == 0 && contains(context.stop, c)) break;
-    if (context.metacharacters && contains(" \t\n;&|<>()", c)) {
+    if (context.metacharacters && kMetacharacters.has(c)) {
       if (!context.regex || c == ' ' || c == '\t' || c == '\n') {
         if (!(context.regex && brackets != 0)) break;
       }
