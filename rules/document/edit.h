@@ -38,12 +38,15 @@ struct Change {
 // map that it writes; new values at one place are merged (merge_literal).
 // Edits that change nothing are left out, and a container that replaces a
 // container becomes the changes between the two.
-struct Plan {
+// Not called Plan: the Kafka model has a brokergate::Plan, and two types of one
+// name in one program end in a crash.
+struct ChangePlan {
   Change root;
   // Why an edit could not be planned (its target is outside of the object, a
   // path that runs through a scalar). Such an edit is in no rendering.
   std::string error;
 };
+using Plan = ChangePlan;
 Plan make_plan(Value root, std::span<const Edit> edits);
 void add_to_plan(Plan& plan, Value object, std::span<const Edit> edits);
 void finish_plan(Plan& plan);
