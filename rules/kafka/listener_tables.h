@@ -28,4 +28,8 @@ struct ListenerTables {
   std::string protocol_of(std::string_view name) const;  // empty when the map does not say
 };
 
+// external_listener_name() over the tables of the first ordinal.
+std::string external_listener(const Model& model, const BrokerSet& set, const Policy& policy,
+                              const ListenerTables& tables);
+
 }  // namespace brokergate

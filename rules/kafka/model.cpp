@@ -21,7 +21,11 @@ std::unique_ptr<Model> build_model(const Bundle& bundle, const Policy& policy) {
 }
 
 std::string external_listener_name(const Model& model, const BrokerSet& set, const Policy& policy) {
-  const ListenerTables tables(set, set.first_ordinal);
+  return external_listener(model, set, policy, ListenerTables(set, set.first_ordinal));
+}
+
+std::string external_listener(const Model& model, const BrokerSet& set, const Policy& policy,
+                              const ListenerTables& tables) {
   if (find_listener(tables.advertised, policy.listener_name)) return policy.listener_name;
   // Services for one broker tell more than those for all.
   for (const ServiceRole role : {ServiceRole::kPerBroker, ServiceRole::kBootstrap}) {

@@ -12,11 +12,11 @@
 
 namespace brokergate {
 
-std::string runtime_atom(std::string_view name);      // "podIP" → \x01podIP\x02
-std::string unknown_atom(std::string_view reason);    // reason → \x01?reason\x02
-bool has_opaque(std::string_view value);              // any atom
-bool has_unknown(std::string_view value);             // an atom of the second kind
-std::string unknown_reason(std::string_view value);   // the first one's reason; empty when none
-std::string display(std::string_view value);          // run-time atoms as <podIP>, unknown ones as <?>
+std::string runtime_atom(std::string_view name);     // "podIP" → \x01podIP\x02
+std::string unknown_atom(std::string_view reason);   // reason → \x01?reason\x02
+bool has_opaque(std::string_view value);             // any atom
+bool has_unknown(std::string_view value);            // an atom of the second kind
+std::string unknown_reason(std::string_view value);  // the first one's reason; empty when none
+std::string display(std::string_view value);         // run-time atoms as <podIP>, unknown ones as <?>
 
 }  // namespace brokergate

@@ -47,7 +47,9 @@ BrokerService known(const Object& service, const Match& match) {
   } else {
     out.selects = Selects::kAllBrokers;
     out.evidence = "selects " + name;
-    if (match.more_sets > 0) out.evidence += " and " + std::to_string(match.more_sets) + " more broker sets";
+    if (match.more_sets > 0)
+      out.evidence +=
+          " and " + std::to_string(match.more_sets) + (match.more_sets == 1 ? " more broker set" : " more broker sets");
     const auto named = named_ordinal(service.name, set.object->name);
     // One beyond the range, because people also count from 1.
     if (named && set.replicas > 1 && (has_ordinal(set, *named) || has_ordinal(set, *named - 1))) {

@@ -10,7 +10,8 @@ namespace brokergate {
 namespace {
 
 // Ordinals whose settings are derived to see how ports run; the plan proves all of them later.
-constexpr int64_t kSampled = 8;
+constexpr int64_t kSampled = 3;
+constexpr size_t kMaxServices = 32;
 // Where a port is looked for when the one wished for is taken.
 constexpr int64_t kFirstFree = 9094, kLastFree = 9194;
 
@@ -62,9 +63,11 @@ class Planner {
 
  private:
   const ListenerTables& tables(int64_t ordinal) { return tables_.try_emplace(ordinal, set_, ordinal).first->second; }
-  int64_t last_sampled() const { return set_.first_ordinal + std::min(set_.replicas, kSampled) - 1; }
+  int64_t last_sampled() const { return set_.first_ordinal + std::clamp<int64_t>(set_.replicas, 1, kSampled) - 1; }
+  // A set scaled to nothing, or to a number that is not known, still says by its Services what is wanted.
   bool in_range(int64_t ordinal) const {
-    return ordinal >= set_.first_ordinal && ordinal - set_.first_ordinal < set_.replicas;
+    if (ordinal < set_.first_ordinal) return false;
+    return set_.replicas == 0 || !set_.replicas_unknown.empty() || ordinal - set_.first_ordinal < set_.replicas;
   }
   void name_and_protocol();
   const ServicePort* port_for_listener(const std::vector<ServicePort>& ports, int64_t ordinal);
@@ -87,7 +90,7 @@ class Planner {
 void Planner::name_and_protocol() {
   const ListenerTables& first = tables(set_.first_ordinal);
   wanted_.name = policy_.listener_name;
-  const std::string present = external_listener_name(model_, set_, policy_);
+  const std::string present = external_listener(model_, set_, policy_, first);
   if (!present.empty() && present != first.inter_broker) wanted_.name = present;
   wanted_.protocol = policy_.listener_protocol;
   // The policy's PLAINTEXT is what stands there when nobody asked for anything: it
@@ -134,7 +137,7 @@ const ServicePort* Planner::port_for_listener(const std::vector<ServicePort>& po
 ServiceSide Planner::read_services() {
   ServiceSide side;
   for (const BrokerService* service : own_services()) {
-    if (static_cast<int64_t>(side.published.size()) >= 4 * kSampled) break;
+    if (side.published.size() >= kMaxServices) break;
     const auto ports = ports_of(*service);
     if (ports.empty()) continue;
     const ServicePort* port = port_for_listener(ports, *service->ordinal);
@@ -175,9 +178,8 @@ std::optional<Line> Planner::advertised_line(const ServiceSide& services, std::s
   if (rule.kind == PortRule::Kind::kFixed) return Line{rule.base, 0};
   if (rule.kind == PortRule::Kind::kPerOrdinal) return Line{rule.base, 1};
   const Ports now = advertised();
-  const auto line_now = now.empty() || static_cast<int64_t>(now.size()) <= last_sampled() - set_.first_ordinal
-                            ? std::nullopt
-                            : line_through(now);
+  const bool everywhere = static_cast<int64_t>(now.size()) > last_sampled() - set_.first_ordinal;
+  const auto line_now = everywhere ? line_through(now) : std::nullopt;
   if (services.published.empty()) {
     if (!services.trouble.empty()) {
       why = services.trouble;
@@ -252,7 +254,7 @@ std::optional<WantedListener> Planner::plan(std::string* why) {
   std::optional<Line> line;
   if (trouble.empty()) line = advertised_line(services, trouble);
   if (line) {
-    const int64_t last = line->at(set_.first_ordinal + std::min<int64_t>(set_.replicas, 100'000) - 1);
+    const int64_t last = line->at(set_.first_ordinal + std::clamp<int64_t>(set_.replicas, 1, 100'000) - 1);
     if (line->at(set_.first_ordinal) < 1 || last > 65535) {
       trouble = "port " + std::to_string(last) + " of the last broker is no port";
       line.reset();

@@ -27,12 +27,14 @@ std::string_view folder_of(const Object& object) {
 constexpr int kOtherNamespace = 100;
 constexpr int kGuessed = 10;
 
-// How far two objects are from one another as far as their namespaces tell; less is nearer.
+// How far two objects are from one another as far as their namespaces tell; less is
+// nearer. The same namespace in another folder is often a variant of the same
+// installation, so the place counts then, too.
 int distance(const Object& a, const Object& b) {
-  if (!a.ns.empty() && !b.ns.empty()) return a.ns == b.ns ? 0 : kOtherNamespace;
   const int place = a.source() == b.source() ? 0 : folder_of(a) == folder_of(b) ? 1 : 2;
-  const bool one_names_it = a.ns.empty() != b.ns.empty();
-  return one_names_it && place == 2 ? kGuessed : place;
+  if (a.ns == b.ns) return place;
+  if (!a.ns.empty() && !b.ns.empty()) return kOtherNamespace;
+  return place == 2 ? kGuessed : 3 + place;
 }
 
 // Scopes that an object lies in, the nearest first: a Service looks into its own

@@ -182,3 +182,9 @@ TEST_CASE("sets of absurd size are sampled") {
   world.policy.listener_port = {PortRule::Kind::kPerOrdinal, 31090};
   CHECK(wanted(world).find("is no port") != std::string::npos);
 }
+
+TEST_CASE("a set scaled to nothing keeps the ports of its Services") {
+  CHECK(wanted(world_of(kInside, "PLAINTEXT://:9092",
+                        pod_service(1, "LoadBalancer", "[{port: 9099, targetPort: 9094}]"), "", 0)) ==
+        "EXTERNAL PLAINTEXT 9099+0 bind 9094+0");
+}

@@ -240,6 +240,21 @@ TEST_CASE("namespaces") {
         std::string::npos);
 }
 
+TEST_CASE("variants of one installation in folders of their own") {
+  World world;
+  for (const std::string folder : {"aws", "gcp", "minikube"}) {
+    world.file(folder + "/set.yaml", broker_set("kafka", 3, kLabels, "", "", ", namespace: kafka"));
+    world.file(folder + "/service.yaml", service(folder, "LoadBalancer", "{app: kafka}", kPort, ", namespace: kafka"));
+  }
+  world.build();
+  for (const char* folder : {"aws", "gcp", "minikube"}) {
+    INFO(folder);
+    REQUIRE(world.service(folder));
+    CHECK(world.service(folder)->set->object->source()->name() == std::string(folder) + "/set.yaml");
+    CHECK(world.service(folder)->evidence == "selects StatefulSet kafka/kafka");
+  }
+}
+
 TEST_CASE("ports of a Service") {
   const World world = one("{app: kafka}", "kafka", "NodePort",
                           "[{name: a, port: 9092, targetPort: kafka-external, nodePort: 31000}, {port: 9093}, "
