@@ -119,6 +119,7 @@ std::optional<BrokerService> misses(const Object& service, const SelectorPairs& 
       }
     }
   }
+  if (only_foreign_ports(service)) return std::nullopt;
   for (const BrokerSet* set : index.sets_governed_by(service)) {
     for (const auto& pair : selector) {
       if (!index.has_label(*set, pair)) return nothing(service, *set, std::nullopt, pair_text(pair));

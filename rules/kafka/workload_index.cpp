@@ -37,6 +37,12 @@ int distance(const Object& a, const Object& b) {
   return place == 2 ? kGuessed : 3 + place;
 }
 
+// Near enough to say that a Service means a set it does not select.
+bool belong_together(const Object& a, const Object& b) {
+  const int found = distance(a, b);
+  return found < kGuessed && (found != 2 || !a.ns.empty());
+}
+
 // Scopes that an object lies in, the nearest first: a Service looks into its own
 // file and folder before it looks further, so that a long list of far ones hides nothing.
 std::string file_scope(const Object& object) {
@@ -186,7 +192,7 @@ std::vector<const BrokerSet*> WorkloadIndex::sets_of(const Object& service, char
   std::vector<const BrokerSet*> sets;
   for (const uint32_t id : gather(service, what, name, {})) {
     const Workload& workload = workloads_[id];
-    if (workload.set && distance(service, *workload.object) < kGuessed) sets.push_back(workload.set);
+    if (workload.set && belong_together(service, *workload.object)) sets.push_back(workload.set);
   }
   std::stable_sort(sets.begin(), sets.end(), [&](const BrokerSet* a, const BrokerSet* b) {
     return distance(service, *a->object) < distance(service, *b->object);

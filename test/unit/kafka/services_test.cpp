@@ -158,6 +158,13 @@ TEST_CASE("Services that miss the set they mean") {
   REQUIRE(governing.service("kafka-headless"));
   CHECK(governing.service("kafka-headless")->selects == Selects::kNothing);
   CHECK(governing.service("kafka-headless")->role == ServiceRole::kHeadless);
+  CHECK_FALSE(one("{app: zookeeper}", "kafka-headless", "None", "[{port: 2181}]").service("kafka-headless"));
+  World far;
+  far.file("a/set.yaml", broker_set("kafka", 3, kLabels))
+      .file("b/service.yaml", service("kafka-headless", "None", "{app: queue}", kPort))
+      .build();
+  REQUIRE(far.service("kafka-headless"));
+  CHECK(far.service("kafka-headless")->set == nullptr);
   const World named = one("{app: kafka-app}", "kafka", "");
   REQUIRE(named.service("kafka"));
   CHECK(named.service("kafka")->selects == Selects::kNothing);
