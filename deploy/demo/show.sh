@@ -49,11 +49,25 @@ run 0 mutate --diff --policy policy.yaml kafka
 shows '+++ b/kafka/external.yaml' '+++ b/kafka/brokers.yaml' 'cloud.google.com/load-balancer-type: Internal' \
   '.kafka.example.com:9094'
 
-caption "4. A NodePort on a preemptible node pool is denied (exit code 1)"
+caption "4. Written into a copy: nothing is left to say, and every broker advertises a name of its own"
+cp -R kafka "$work/kafka"
+cp policy.yaml "$work/policy.yaml"
+cd "$work"
+run 0 mutate --in-place --policy policy.yaml kafka
+run 0 lint --policy policy.yaml kafka
+shows ': 0 deny, 0 warn'
+printf '$ brokergate inspect --policy policy.yaml kafka | grep advertised\n'
+"$program" inspect --policy policy.yaml kafka | grep 'advertised  ' | tee "$work/out"
+for broker in 0 1 2; do
+  shows "EXTERNAL://kafka-$broker.kafka.example.com:9094"
+done
+cd - >/dev/null
+
+caption "5. A NodePort on a preemptible node pool is denied (exit code 1)"
 run 1 lint --policy policy.yaml preemptible
 shows nodeport-preemptible orders-0-external gke-preemptible
 
-caption "5. The same verdict from the webhook, over TLS, for a request as the API server makes it"
+caption "6. The same verdict from the webhook, over TLS, for a request as the API server makes it"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=brokergate-demo \
   -addext subjectAltName=IP:127.0.0.1 -keyout "$work/key.pem" -out "$work/cert.pem" 2>"$work/openssl" ||
   fail "openssl made no certificate: $(cat "$work/openssl")"
@@ -76,19 +90,26 @@ post() {
   cat "$work/out"
   echo
 }
+# The patch in the answer, in place of the answer.
+decode() {
+  sed -n 's/.*"patch":"\([^"]*\)".*/\1/p' "$work/out" | base64 -d >"$work/patch"
+  printf '\nthe patch in it, decoded:\n'
+  mv "$work/patch" "$work/out"
+  sed 's/},{/},\n {/g' "$work/out"
+  printf '\n\n'
+}
 post /mutate requests/create-service.json
 shows '"allowed":true' '"patchType":"JSONPatch"' '"uid":"5b0e1d5e-2c43-4d5c-9d0c-6c7f3f0a9b11"'
-sed -n 's/.*"patch":"\([^"]*\)".*/\1/p' "$work/out" | base64 -d >"$work/patch"
-printf '\nthe patch in it, decoded:\n'
-cp "$work/patch" "$work/out"
-cat "$work/out"
-echo
+decode
 shows '"op":"add"' cloud.google.com~1load-balancer-type '"Internal"'
-printf '\n'
+post /mutate requests/create-brokers.json
+shows '"allowed":true' '"patchType":"JSONPatch"' '"uid":"f3a0cf9e-93c1-4a54-8c3e-0a4b9d2f7c62"'
+decode
+shows /spec/template/spec/containers/0/command/2 '.kafka.example.com:9094'
 post /validate requests/create-service.json
 shows '"allowed":false' internal-load-balancer
 kill "$server"
 wait "$server" 2>/dev/null || true
 server=
 
-printf '\n\ndemo: all five steps showed what they claim\n'
+printf '\n\ndemo: all six steps showed what they claim\n'
