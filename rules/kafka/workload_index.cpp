@@ -43,14 +43,23 @@ bool belong_together(const Object& a, const Object& b) {
   return found < kGuessed && (found != 2 || !a.ns.empty());
 }
 
-// Scopes that an object lies in, the nearest first: a Service looks into its own
-// file and folder before it looks further, so that a long list of far ones hides nothing.
-std::string file_scope(const Object& object) {
-  return "f" + std::to_string(reinterpret_cast<uintptr_t>(object.source().get()));
+// Scopes that an object lies in: its file, its folder, anything, each for one
+// namespace or for any. A Service looks into its own file and folder before it looks
+// further, so that a long list of far candidates hides nothing.
+struct Scope {
+  char place;  // f, d or *
+  std::string_view ns;
+  bool any_namespace = false;
+};
+
+std::string scope_text(const Object& object, const Scope& scope) {
+  std::string text(1, scope.place);
+  if (scope.place == 'f') text += std::to_string(reinterpret_cast<uintptr_t>(object.source().get()));
+  if (scope.place == 'd') text += folder_of(object);
+  text.push_back('\0');
+  text += scope.any_namespace ? std::string_view("*") : scope.ns;
+  return text;
 }
-std::string folder_scope(const Object& object) { return "d" + std::string(folder_of(object)); }
-std::string namespace_scope(std::string_view ns) { return "n" + std::string(ns); }
-constexpr std::string_view kAnywhere = "*";
 
 // What is looked up in a scope: a label of the pods, a StatefulSet's name, a broker
 // set's governing Service, or any broker set.
@@ -121,21 +130,29 @@ WorkloadIndex::WorkloadIndex(const Bundle& bundle, const std::vector<BrokerSet>&
 }
 
 void WorkloadIndex::enter(const Object& object, uint32_t id, char what, std::string_view a, std::string_view b) {
-  for (const std::string& scope :
-       {file_scope(object), folder_scope(object), namespace_scope(object.ns), std::string(kAnywhere)}) {
-    Ids& ids = ids_[key_of(scope, what, a, b)];
-    if (ids.size() < kMaxCandidates && (ids.empty() || ids.back() != id)) ids.push_back(id);
+  for (const char place : {'f', 'd', '*'}) {
+    for (const Scope& scope : {Scope{place, object.ns}, Scope{place, {}, true}}) {
+      Ids& ids = ids_[key_of(scope_text(object, scope), what, a, b)];
+      if (ids.size() < kMaxCandidates && (ids.empty() || ids.back() != id)) ids.push_back(id);
+    }
   }
 }
 
 WorkloadIndex::Ids WorkloadIndex::gather(const Object& service, char what, std::string_view a,
                                          std::string_view b) const {
-  std::vector<std::string> scopes = {file_scope(service), folder_scope(service), namespace_scope(service.ns)};
-  scopes.push_back(service.ns.empty() ? std::string(kAnywhere) : namespace_scope({}));
   Ids ids;
-  for (const std::string& scope : scopes) {
-    const auto found = ids_.find(key_of(scope, what, a, b));
+  const auto take = [&](const Scope& scope) {
+    const auto found = ids_.find(key_of(scope_text(service, scope), what, a, b));
     if (found != ids_.end()) ids.insert(ids.end(), found->second.begin(), found->second.end());
+  };
+  for (const char place : {'f', 'd', '*'}) {
+    if (service.ns.empty()) {
+      take({place, {}});
+      take({place, {}, true});
+    } else {
+      take({place, service.ns});
+      take({place, {}});
+    }
   }
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
