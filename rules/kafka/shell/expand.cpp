@@ -185,13 +185,15 @@ Pattern Interpreter::expand_pattern(const Word& word, State& state, Io io) {
   return pattern;
 }
 
-void Interpreter::add_parts(const Word& word, State& state, Io io, Fields& fields, bool quoted) {
+void Interpreter::add_parts(const Word& word, State& state, Io io, Fields& fields, bool in_default) {
   for (uint32_t i = 0; i < word.parts.count && !stopped(); ++i) {
     const Part& part = word.parts[i];
-    bool is_quoted = quoted || part.quoted;
+    bool is_quoted = part.quoted;
     if (part.kind == Part::Kind::kText) {
       if (i == 0 && !is_quoted && part.text.substr(0, 1) == "~") {
         fields.text(expand_tilde(part.text, false, state), true);
+      } else if (in_default && !is_quoted) {
+        fields.split(part.text);
       } else {
         fields.text(part.text, is_quoted);
       }
@@ -226,7 +228,7 @@ void Interpreter::add_parts(const Word& word, State& state, Io io, Fields& field
         bool maybe = value && has_unknown(*value);
         bool filled = value && !(part.colon && value->empty());
         if (!maybe && filled == (part.op == ParamOp::kAlternative)) {
-          add_parts(*part.arg, state, io, fields, false);
+          add_parts(*part.arg, state, io, fields, true);
           continue;
         }
       }
@@ -266,13 +268,13 @@ bool Interpreter::expand_fields(const Word& word, State& state, Io io, std::vect
 
 std::string Interpreter::substitute(const Part& part, State& state, Io io) {
   if (stopped() || state.dead) return {};
-  substituted_ = true;
   const Node& list = *part.command;
   // $(< file)
   if (list.children.count == 1 && list.children[0]->kind == Node::Kind::kSimple && list.children[0]->args.empty() &&
       list.children[0]->assigns.empty() && list.children[0]->redirects.count == 1 &&
       list.children[0]->redirects[0].op == Redirect::Op::kRead) {
     std::string name = expand_text(*list.children[0]->redirects[0].target, state, io);
+    substituted_ = true;
     const std::string* text = file_text(state, name);
     state.status = text ? 0 : kUnknownStatus;
     std::string out = text ? *text : unknown_atom("what is in " + name);
@@ -291,6 +293,7 @@ std::string Interpreter::substitute(const Part& part, State& state, Io io) {
     execute_subshell(list, state, inner);
   }
   --child_;
+  substituted_ = true;
   std::string out = std::move(sink.text);
   if (out.find('\0') != std::string::npos) out = unknown_atom("output with a NUL byte");
   while (!out.empty() && out.back() == '\n') out.pop_back();

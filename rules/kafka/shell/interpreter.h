@@ -186,7 +186,7 @@ class Interpreter {
   Pattern expand_pattern(const Word& word, State& state, Io io);
   bool expand_fields(const Word& word, State& state, Io io, std::vector<std::string>& out);  // true: uncertain number
   struct Fields;
-  void add_parts(const Word& word, State& state, Io io, Fields& fields, bool quoted);
+  void add_parts(const Word& word, State& state, Io io, Fields& fields, bool in_default);
   std::string part_value(const Part& part, State& state, Io io);
   std::string substitute(const Part& part, State& state, Io io);
   std::string expand_tilde(std::string_view text, bool assignment, const State& state) const;

@@ -69,6 +69,7 @@ bool Interpreter::redirect(const List<Redirect>& redirects, State& state, Io& io
     bool input = one.op == Op::kRead || one.op == Op::kDupIn || one.op == Op::kHere || one.op == Op::kHereString ||
                  one.op == Op::kReadWrite;
     int fd = one.fd == -1 ? (input ? 0 : 1) : one.fd;
+    size_t assigned = state.assignments.size();
     std::string target = one.op == Op::kHere ? std::string() : expand_text(*one.target, state, io);
     if (state.dead || stopped()) return false;
     if (input) {
@@ -82,6 +83,13 @@ bool Interpreter::redirect(const List<Redirect>& redirects, State& state, Io& io
       auto source = std::make_unique<Input>();
       if (one.op == Op::kHere) {
         if (one.here->body != nullptr) source->text = expand_text(*one.here->body, state, io);
+        // ${A:=x} in it: bash expands in the child, dash in the shell.
+        for (; assigned < state.assignments.size(); ++assigned) {
+          auto found = state.variables.find(state.assignments[assigned].name);
+          if (found == state.variables.end()) continue;
+          found->second.value = unknown_atom("shells differ about assignments in here-documents");
+          found->second.exact = false;
+        }
         redirections.here = no_spans_ == 0 ? one.here->span : Span{};
       } else if (one.op == Op::kHereString) {
         source->text = target + "\n";

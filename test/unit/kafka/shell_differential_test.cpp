@@ -1,0 +1,69 @@
+// What the reader claims, the real shells must do.
+#include <fstream>
+#include <iostream>
+
+#include "catch.h"
+#include "shell_generator.h"
+#include "shell_oracle.h"
+
+using brokergate::shell::oracle::Case;
+using brokergate::shell::oracle::compare;
+using brokergate::shell::oracle::generate;
+
+namespace {
+
+// Scripts between lines of ----; one without a start gets one.
+std::vector<Case> cases_of(const std::string& name, bool bash_only) {
+  std::ifstream in(std::string(BROKERGATE_SOURCE_DIR) + "/test/unit/kafka/" + name);
+  std::vector<Case> cases;
+  std::string script, line;
+  while (std::getline(in, line)) {
+    if (line != "----") {
+      script += line + "\n";
+      continue;
+    }
+    if (script.find("stand_in") == std::string::npos) script += "stand_in \"$X\" $Y end\n";
+    cases.push_back({script, bash_only});
+    script.clear();
+  }
+  return cases;
+}
+
+// `known_share`: how much of what the stand-in gets the reader must know, so
+// that calling everything unknown does not pass.
+void require_agreement(const std::vector<Case>& cases, double known_share) {
+  auto outcome = compare(cases);
+  std::string text;
+  for (size_t i = 0; i < outcome.problems.size() && i < 12; ++i) text += "\n---- " + outcome.problems[i];
+  INFO(outcome.problems.size() << " disagreements" << text);
+  CHECK(outcome.problems.empty());
+  CHECK(outcome.runs >= cases.size());
+  auto total = static_cast<double>(outcome.claims + outcome.unknown);
+  INFO(outcome.claims << " claims, " << outcome.unknown << " unknown");
+  CHECK(static_cast<double>(outcome.claims) >= known_share * total);
+}
+
+}  // namespace
+
+TEST_CASE("what start scripts contain means what sh and bash make of it", "[shell]") {
+  auto cases = cases_of("shell_cases_posix.txt", false);
+  CHECK(cases.size() > 100);
+  require_agreement(cases, 0.95);
+}
+
+TEST_CASE("what only bash reads means what bash makes of it", "[shell]") {
+  auto cases = cases_of("shell_cases_bash.txt", true);
+  CHECK(cases.size() > 30);
+  require_agreement(cases, 0.95);
+}
+
+TEST_CASE("generated scripts mean what sh and bash make of them", "[shell]") {
+  // BROKERGATE_SHELL_SEED and _CASES: for longer runs by hand.
+  const char* seed = std::getenv("BROKERGATE_SHELL_SEED");
+  const char* count = std::getenv("BROKERGATE_SHELL_CASES");
+  std::vector<Case> cases;
+  auto first = static_cast<unsigned>(seed ? std::atoi(seed) : 1);
+  auto number = static_cast<unsigned>(count ? std::atoi(count) : 400);
+  for (unsigned i = 0; i < number; ++i) cases.push_back({generate(first * 1'000'003 + i), false});
+  require_agreement(cases, 0.8);
+}

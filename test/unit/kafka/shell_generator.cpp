@@ -1,0 +1,282 @@
+#include "shell_generator.h"
+
+#include <random>
+#include <vector>
+
+namespace brokergate::shell::oracle {
+namespace {
+
+class Generator {
+ public:
+  explicit Generator(unsigned seed) : random_(seed) {}
+
+  std::string script() {
+    std::string out = "N=3; M=7\n";
+    if (chance(15)) out += "set -e\n";
+    int count = 4 + number(10);
+    for (int i = 0; i < count; ++i) out += statement(0) + (chance(70) ? "\n" : "; ");
+    out += "export A B C D E\nstand_in";
+    for (int i = number(5); i > 0; --i) out += " " + word(0);
+    return out + "\n";
+  }
+
+ private:
+  int number(int below) { return static_cast<int>(random_() % static_cast<unsigned>(below)); }
+  bool chance(int percent) { return number(100) < percent; }
+  std::string pick(const std::vector<const char*>& from) {
+    return from[static_cast<size_t>(number(static_cast<int>(from.size())))];
+  }
+  std::string name() { return pick({"A", "B", "C", "D", "E"}); }
+  std::string any_name() {
+    return chance(60) ? name() : pick({"HOSTNAME", "POD_NAME", "EMPTY", "SPACED", "LISTENERS", "PATHLIKE", "UNSET"});
+  }
+
+  std::string text() {
+    return pick({"a", "kafka-0", "x.y.z", "1", "07", "42", "PLAINTEXT://h:9092", "a,b", "a=b", "/opt/kafka", "-n",
+                 "b-c-d", "k:v", "%s", "0"});
+  }
+
+  std::string arithmetic(int depth) {
+    if (depth > 2 || chance(40))
+      return chance(50) ? std::to_string(number(20)) : pick({"N", "M", "$N", "${M}", "UNSET"});
+    static const std::vector<const char*> kOperators = {
+        "+", "-", "*", "<", ">", "==", "!=", "&&", "||", "&", "|", "^", "<=", "<<"};
+    std::string op = pick(kOperators);
+    std::string right = op == "<<" ? std::to_string(number(5)) : arithmetic(depth + 1);
+    std::string both = arithmetic(depth + 1) + (chance(50) ? " " + op + " " : " " + op + " ") + right;
+    if (chance(15)) return "(" + both + ") ? " + arithmetic(depth + 1) + " : " + std::to_string(number(9));
+    if (chance(10)) return "-(" + both + ")";
+    return chance(40) ? "(" + both + ")" : both;
+  }
+
+  std::string pattern() {
+    return pick({"*-", "-*", "*.", ".*", "a*", "*b", "?", "*", "[a-k]*", "*[0-9]", "[!a]*", "'*'", "\"-\"*", "kafka",
+                 "*/", ":*", "*,", "\\*", "k??ka"});
+  }
+
+  std::string parameter(int depth) {
+    std::string variable = any_name();
+    switch (number(12)) {
+      case 0:
+        return "${" + variable + ":-" + inner_word(depth + 1) + "}";
+      case 1:
+        return "${" + variable + "-" + inner_word(depth + 1) + "}";
+      case 2:
+        return "${" + variable + ":+" + inner_word(depth + 1) + "}";
+      case 3:
+        return "${" + variable + "##" + pattern() + "}";
+      case 4:
+        return "${" + variable + "#" + pattern() + "}";
+      case 5:
+        return "${" + variable + "%%" + pattern() + "}";
+      case 6:
+        return "${" + variable + "%" + pattern() + "}";
+      case 7:
+        return "${#" + variable + "}";
+      case 8:
+        return "${" + name() + ":=" + text() + "}";
+      case 9:
+        return pick({"$#", "$1", "$2", "${3}", "$?"});
+      default:
+        return chance(50) ? "$" + variable : "${" + variable + "}";
+    }
+  }
+
+  std::string filter() {
+    return pick({"tr -d '-'",
+                 "tr a-z A-Z",
+                 "tr ',' ' '",
+                 "tr -s ' '",
+                 "tr -cd '0-9'",
+                 "cut -d- -f2",
+                 "cut -d, -f1",
+                 "cut -d: -f2-",
+                 "cut -c1-3",
+                 "rev",
+                 "sed 's/a/Z/'",
+                 "sed 's/[0-9]*$//'",
+                 "sed -e 's/-/_/g'",
+                 "sed 's|/|.|g;s/x/&&/'",
+                 "sed 's/\\(.*\\)-\\(.*\\)/\\2-\\1/'",
+                 "sed -E 's/([a-z]+)-([0-9]+)/\\2\\1/'",
+                 "awk '{print $1}'",
+                 "awk -F- '{print $NF}'",
+                 "awk -F. '{print $2\"/\"$1}'",
+                 "awk '{print $NF, NF}'",
+                 "head -n 1",
+                 "tail -1",
+                 "wc -c | tr -d ' '",
+                 "grep -o '[a-z]*'",
+                 "grep -v zzz",
+                 "awk -F'-' '{print $2}'",
+                 "sort -u",
+                 "head -c 4",
+                 "sed -n 's/^.*-//p'",
+                 "cat"});
+  }
+
+  std::string substitution(int depth) {
+    std::string body;
+    switch (number(6)) {
+      case 0:
+        body = "echo " + word(depth + 1);
+        break;
+      case 1:
+        body = "printf '%s\\n' " + word(depth + 1) + " | " + filter();
+        break;
+      case 2:
+        body = "echo \"$" + any_name() + "\" | " + filter();
+        break;
+      case 3:
+        body = "echo $" + any_name() + " | " + filter() + " | " + filter();
+        break;
+      case 4:
+        body = "printf '%s-%s.' " + text() + " \"$" + any_name() + "\"";
+        break;
+      default:
+        body = pick({"basename", "dirname", "printf %s", "echo -n", "expr 1 +"}) + " " +
+               pick({"\"$PATHLIKE\"", "/a/b.c", "4", "$HOSTNAME"});
+    }
+    if (body.rfind("expr", 0) == 0) body = "expr 1 + " + std::to_string(number(9));
+    return chance(15) && body.find_first_of("`\\\"$") == std::string::npos ? "`" + body + "`" : "$(" + body + ")";
+  }
+
+  // Part of a word that may stand inside double quotes.
+  std::string expansion(int depth) {
+    if (depth > 2) return "$" + any_name();
+    int kind = number(10);
+    if (kind < 6) return parameter(depth);
+    if (kind < 8) return "$((" + arithmetic(0) + "))";
+    return substitution(depth);
+  }
+
+  std::string inner_word(int depth) {
+    if (depth > 2 || chance(50)) return text();
+    return expansion(depth) + (chance(40) ? text() : "");
+  }
+
+  std::string word(int depth) {
+    std::string out;
+    int parts = 1 + number(3);
+    for (int i = 0; i < parts; ++i) {
+      switch (number(7)) {
+        case 0:
+          out += text();
+          break;
+        case 1:
+          out += "'" + pick({"single $x", "a  b", "*", "\\", "", "#"}) + "'";
+          break;
+        case 2:
+          out += "\"" + pick({"", "two words ", "tab\t", "\\$", "\\\\", "'"}) + expansion(depth) +
+                 pick({"", " ", "x", "-"}) + "\"";
+          break;
+        case 3:
+          out += pick({"\\ ", "\\$", "\\a", "\\\""});
+          break;
+        default:
+          out += expansion(depth);
+      }
+    }
+    return out;
+  }
+
+  std::string condition(int depth) {
+    switch (number(9)) {
+      case 0:
+        return "[ -n \"$" + any_name() + "\" ]";
+      case 1:
+        return "[ -z \"$" + any_name() + "\" ]";
+      case 2:
+        return "[ \"" + expansion(depth + 1) + "\" = " + text() + " ]";
+      case 3:
+        return "[ $((" + arithmetic(0) + ")) " + pick({"-eq", "-ne", "-lt", "-ge"}) + " " + std::to_string(number(10)) +
+               " ]";
+      case 4:
+        return "test \"$" + any_name() + "\" != \"$" + any_name() + "\"";
+      case 5:
+        return pick({"true", "false", "! true", "! false"});
+      case 6:
+        return "[ ! -n \"$" + any_name() + "\" -o \"$" + name() + "\" = a ]";
+      case 7:
+        return "(exit " + std::to_string(number(3)) + ")";
+      default:
+        return "echo \"$" + any_name() + "\" | grep -q " + pick({"a", "kafka", "'^x'", "'[0-9]$'"});
+    }
+  }
+
+  std::string assignment(int depth) {
+    switch (number(6)) {
+      case 0:
+        return "export " + name() + "=" + word(depth);
+      case 1:
+        return "N=$((" + arithmetic(0) + "))";
+      case 2:
+        return "M=" + std::to_string(number(30)) + " " + name() + "=" + word(depth);
+      case 3:
+        return "export " + name() + "=\"" + expansion(depth) + "\" " + name();
+      default:
+        return name() + "=" + word(depth);
+    }
+  }
+
+  std::string block(int depth) {
+    std::string out;
+    for (int i = 1 + number(2); i > 0; --i) out += statement(depth + 1) + "\n";
+    return out;
+  }
+
+  std::string statement(int depth) {
+    if (depth > 2 || chance(55)) return assignment(depth);
+    switch (number(17)) {
+      case 0:
+        return "if " + condition(depth) + "; then\n" + block(depth) + (chance(60) ? "else\n" + block(depth) : "") +
+               "fi";
+      case 1:
+        return "for V in " + word(depth) + " " + word(depth) + "; do\n" + name() + "=$" + name() + "$V\n" +
+               (chance(30) ? "[ \"$V\" = a ] && " + pick({"break", "continue"}) + "\n" : "") + "done";
+      case 2:
+        return "case " + word(depth) + " in " + pattern() + ") " + assignment(depth) + ";; " + pattern() + "|a) " +
+               assignment(depth) + ";; *) " + assignment(depth) + ";; esac";
+      case 3:
+        return "K=" + std::to_string(number(4)) + "; while [ $K -lt 4 ]; do " + name() + "=\"$" + name() +
+               "$K\"; K=$((K+1)); done";
+      case 4:
+        return condition(depth) + " && " + assignment(depth) + " || " + assignment(depth);
+      case 5:
+        return condition(depth) + " || " + assignment(depth);
+      case 6:
+        return "F" + std::to_string(number(2)) + "() { " + assignment(depth) + "; " + assignment(depth) + "; " +
+               (chance(30) ? "return " + std::to_string(number(3)) + "; " : "") + "}";
+      case 7:
+        return "F0() { " + name() + "=\"$1-$#\"; }; F0 " + word(depth) + " " + word(depth);
+      case 8:
+        return "set -- " + word(depth) + " " + word(depth) + (chance(40) ? "; shift" : "");
+      case 9:
+        return "(" + assignment(depth) + "; " + assignment(depth) + ")";
+      case 10:
+        return "{ " + assignment(depth) + "; }";
+      case 11:
+        return "cat > f <<EOF\nline " + expansion(1) + "\n\\$x \\\\ " + text() + " \"q\" 'r'\nEOF\n" + name() +
+               "=$(cat f)";
+      case 12:
+        return "read " + name() + " " + name() + " <<EOF\n" + text() + " " + expansion(2) + " end\nEOF";
+      case 13:
+        return "eval '" + name() + "=$" + any_name() + "'";
+      case 14:
+        return "unset " + name();
+      case 15:
+        return "IFS=" + pick({",", "-", "' '", "':,'"}) + "; set -- $" + any_name() + "; unset IFS; " + name() +
+               "=$#:$1";
+      default:
+        return name() + "=" + text() + "; export " + name() + "; " + name() + "=$" + name() + "x";
+    }
+  }
+
+  std::mt19937 random_;
+};
+
+}  // namespace
+
+std::string generate(unsigned seed) { return Generator(seed).script(); }
+
+}  // namespace brokergate::shell::oracle
