@@ -57,7 +57,7 @@ constinit const Rule duplicate_key = {
      .why = "kubectl and the API server keep the last of two equal keys and drop the other without a word, so that the "
             "annotation or port a person reads first is not the one that counts (sigs.k8s.io/yaml; strict decoding "
             "refuses it).",
-     .remediation = "Remove one of the two entries.",
+     .remediation = "Remove one of the two entries; as it stands only the last one counts.",
      .docs = "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",
      .example = "annotations:\n  cloud.google.com/load-balancer-type: Internal   # dropped\n"
                 "  cloud.google.com/load-balancer-type: External\n"},

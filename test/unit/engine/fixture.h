@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "brokergate/engine.h"
+#include "brokergate/rule.h"
 
 namespace brokergate::test {
 
