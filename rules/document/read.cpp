@@ -47,9 +47,11 @@ class InputReader {
   }
 
   void read_piece(const Piece& piece) {
-    size_t first = piece.begin;
-    while (first < piece.end && std::string_view(" \t\r\n").find(input_.text[first]) != std::string_view::npos) ++first;
-    if (first == piece.end && piece.feed == piece.begin) return;
+    const std::string_view text = input_.text.substr(0, piece.end);
+    const size_t first = std::min(text.find_first_not_of(" \t\r\n", piece.begin), text.size());
+    if (first == text.size() && text.substr(piece.feed, piece.begin - piece.feed).find('%') == std::string_view::npos) {
+      return;
+    }
     if (first < piece.end && (input_.text[first] == '{' || input_.text[first] == '[')) {
       read_braces(piece, static_cast<uint32_t>(first));
     } else if (const auto failure = try_yaml(piece, sink_)) {

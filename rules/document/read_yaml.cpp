@@ -157,8 +157,14 @@ bool YamlReader::event(yaml_event_t& event) {
 }
 
 bool YamlReader::begin_document(const yaml_event_t& event) {
+  if (has_document_) {
+    // libyaml also ends lines at a lone carriage return, kubectl's splitter does not.
+    return fail(offset(event.start_mark),
+                "found a document marker behind a line break that is no line feed, wanted a line feed before it");
+  }
+  has_document_ = true;
   document_.emplace(input_.source);
-  document_->set_span(documents_++ == 0 ? piece_.begin : offset(event.end_mark), piece_.end, false);
+  document_->set_span(piece_.begin, piece_.end, false);
   builder_.start(*document_);
   frames_.clear();
   anchors_.clear();

@@ -100,7 +100,7 @@ class YamlReader {
   bool initialized_ = false;
   TreeBuilder builder_;
   std::optional<Document> document_;
-  uint32_t documents_ = 0;
+  bool has_document_ = false;
   bool empty_root_ = false;
   std::vector<Frame> frames_;
   std::map<std::string_view, Anchor> anchors_;

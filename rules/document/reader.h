@@ -78,8 +78,7 @@ class Splitter {
   bool bare_ = true;  // no content since the start or `...`: a `---` belongs to what follows
 };
 
-// Reads the YAML documents of a piece (one, unless a stray carriage return
-// hides a `---`) and hands each to `sink`.
+// Reads the YAML document of a piece, if it is not empty, and hands it to `sink`.
 std::optional<Failure> read_yaml(Input& input, const Piece& piece, const DocumentSink& sink);
 
 // Reads the JSON values of a piece. When the first of them fails, or something

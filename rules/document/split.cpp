@@ -1,4 +1,5 @@
-#include <cstring>
+
+#include <algorithm>
 
 #include "rules/document/reader.h"
 
@@ -22,8 +23,11 @@ uint32_t next_line(std::string_view text, uint32_t at) {
 uint32_t after_marker(std::string_view text, uint32_t at) {
   uint32_t i = at + 3;
   while (i < text.size() && (text[i] == ' ' || text[i] == '\t')) ++i;
-  if (i < text.size() && text[i] != '#' && text[i] != '\r' && text[i] != '\n') return i;
-  return next_line(text, i);
+  if (i < text.size() && text[i] == '#')
+    i = static_cast<uint32_t>(std::min(text.find_first_of("\r\n", i), text.size()));
+  if (i < text.size() && text[i] == '\r') ++i;
+  if (i < text.size() && text[i] == '\n') ++i;
+  return i;
 }
 
 }  // namespace
@@ -55,9 +59,9 @@ bool Splitter::next(Piece& piece) {
     }
     if (bare_ && first != '%' && first != '#' && !blank(first)) bare_ = false;
     if (bare_ && blank(first)) {
-      const size_t content = text_.find_first_not_of(" \t\r\n", this_line);
+      const size_t content = text_.substr(0, line).find_first_not_of(" \t\r\n", this_line);
       // An indented comment or nothing leaves the start bare.
-      if (content < line && text_[content] != '#') bare_ = false;
+      if (content != std::string_view::npos && text_[content] != '#') bare_ = false;
     }
   }
   piece.end = at_ = static_cast<uint32_t>(text_.size());

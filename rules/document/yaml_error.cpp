@@ -129,9 +129,12 @@ Failure explain_yaml(const yaml_parser_t& parser, Input& input, const Piece& pie
   } else if (problem == "found character that cannot start any token") {
     message += describe_token(input.text, offset, piece.end);
     message.append(", wanted ").append(wanted_instead(offset < piece.end ? input.text[offset] : ' '));
+  } else if (std::string_view(parser.context ? parser.context : "").find("directive") != std::string_view::npos) {
+    message += "a line that begins with % and is no directive, wanted %YAML 1.1 or %TAG with a handle and a prefix";
+  } else if (std::string_view(parser.context ? parser.context : "").find("tag") != std::string_view::npos) {
+    message += "a tag that cannot be read, wanted !name, !!name or !<uri>";
   } else {
-    message = problem;
-    if (parser.context) message.append(" ").append(parser.context);
+    message.append("a mistake that the parser calls \"").append(problem).append("\", wanted YAML 1.1");
   }
   return {offset, message + hint, false};
 }

@@ -68,6 +68,10 @@ TEST_CASE("escapes, block scalar marks, tags and directives") {
          {"a: |0\n  y\n", "1:5: found the indentation 0 after `|` or `>`, wanted 1 to 9"},
          {"a: !x!y z\n", "1:4: found a tag with a handle that is not declared, wanted `!`, `!!` or a declared one"},
          {"%FOO bar\n---\na: 1\n", "1:5: found an unknown % directive, wanted %YAML or %TAG"},
+         {"%\n---\na: 1\n",
+          "1:2: found a line that begins with % and is no directive, wanted %YAML 1.1 or %TAG with a handle and a "
+          "prefix"},
+         {"a: !<x y\n", "1:7: found a tag that cannot be read, wanted !name, !!name or !<uri>"},
          {"%YAML 2.0\n---\na: 1\n", "1:1: found a YAML version that is not 1.1 or 1.2, wanted %YAML 1.1"}});
 }
 

@@ -69,6 +69,16 @@ TEST_CASE("a broken document hides no other") {
               "10:1: found the end of the document, wanted the closing quote of the string that begins in line 9"});
 }
 
+TEST_CASE("a lone carriage return ends a line, but no document") {
+  CHECK(json_of("a: 1\rb: 2\r") == R"({"a":1,"b":2})");
+  CHECK(json_of("---\ra: 1\r") == R"({"a":1})");
+  CHECK(json_of("--- # c\ra: 1\r") == R"({"a":1})");
+  const Outcome outcome = outcome_of("a: 1\r---\rb: 2\n---\nc: 3\n");
+  CHECK(outcome.documents == Texts{R"({"a":1})", R"({"c":3})"});
+  CHECK(outcome.errors == Texts{"1:6: found a document marker behind a line break that is no line feed, wanted a line "
+                                "feed before it"});
+}
+
 TEST_CASE("documents are told as they are read, in order") {
   std::vector<std::string> seen;
   const auto errors =
