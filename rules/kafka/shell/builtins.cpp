@@ -289,7 +289,7 @@ void Interpreter::do_eval(Call& call) {
   }
   if (!spend_bytes(text.size())) return;
   if (call.uncertain) text = unknown_atom("words that are not known");
-  run_text(call, text, "eval", false);
+  run_text(call, text, "eval", std::nullopt);
 }
 
 void Interpreter::do_exec(Call& call) {
@@ -366,7 +366,7 @@ void Interpreter::do_source(Call& call) {
   Frame frame{Frame::Kind::kFunction, {}, {}};
   frame.left.dead = true;
   frames_.push_back(&frame);
-  run_text(call, copy, name, false);
+  run_text(call, copy, name, std::nullopt);
   settle(call.state, std::move(call.failed), call.node);
   frames_.pop_back();
   join(call.state, std::move(frame.left), depends_on(call.node));
@@ -425,6 +425,7 @@ void Interpreter::do_shell(Call& call) {
     return;
   }
   std::string script = call.argv[invocation->script];
+  std::string arg0 = script;
   if (invocation->is_file) {
     const std::string* text = file_text(call.state, script);
     drop_words(call, invocation->script);
@@ -435,10 +436,11 @@ void Interpreter::do_shell(Call& call) {
     script = *text;
     drop_words(call, 1);
   } else {
+    arg0 = invocation->script + 1 < call.argv.size() ? call.argv[invocation->script + 1] : call.argv[0];
     drop_words(call, invocation->positional);
   }
   bool exec = call.exec;
-  run_text(call, script, "sh", true);
+  run_text(call, script, "sh", arg0);
   if (exec && !call.state.dead)
     exit_script(call.state, call.state.status, "the shell it becomes ends without a broker");
 }

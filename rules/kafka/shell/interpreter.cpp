@@ -28,8 +28,9 @@ Interpreter::Interpreter(const IsEntry& is_entry, const Environment& environment
 }
 
 Result Interpreter::run(const Node& script, const std::string& parse_error, const std::vector<std::string>& positional,
-                        std::string_view options) {
+                        std::string_view options, std::string_view arg0) {
   State state;
+  state.arg0 = arg0;
   for (const auto& [name, value] : environment_) {
     Variable& variable = state.variables.emplace_hint(state.variables.end(), name, Variable{})->second;
     variable.value = value;

@@ -39,7 +39,7 @@ class Interpreter {
   Interpreter(const IsEntry& is_entry, const Environment& environment, Dialect dialect);
 
   Result run(const Node& script, const std::string& parse_error, const std::vector<std::string>& positional,
-             std::string_view options);
+             std::string_view options, std::string_view arg0);
 
  private:
   // One simple command on its way.
@@ -102,7 +102,8 @@ class Interpreter {
                       State& state, Failed failed, Io io);
   bool loop_body(const Node& body, State& state, Io io);
   void call_function(Call& call, const Node& function);
-  void run_text(Call& call, std::string_view text, const std::string& what, bool subshell);
+  // `program`: a shell of its own with that $0; nullopt: this shell.
+  void run_text(Call& call, std::string_view text, const std::string& what, std::optional<std::string> program);
   void settle(State& state, Failed failed, const Node& node);
   void check_errexit(State& state, Failed& failed);
   void leave(State& state, Frame::Kind kind, bool to_continue, size_t levels);
@@ -213,7 +214,6 @@ class Interpreter {
   const Environment& environment_;
   Dialect dialect_;
   std::string hostname_;
-  std::string arg0_ = "sh";
   std::optional<Entry> entry_;
   std::vector<Frame*> frames_;
   struct Loaded {

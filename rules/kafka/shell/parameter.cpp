@@ -80,7 +80,7 @@ std::optional<std::string> Interpreter::parameter(std::string_view name, const W
   if (is_digit(name.front())) {
     size_t number = 0;
     for (char c : name) number = std::min<size_t>(number * 10 + static_cast<size_t>(c - '0'), 1'000'000);
-    if (number == 0) return unknown_atom("the name the shell was started by");
+    if (number == 0) return state.arg0.empty() ? unknown_atom("the name the shell was started by") : state.arg0;
     if (state.positional_unknown) return unknown_atom(std::string("the argument $").append(name));
     if (number <= state.positional.size()) return state.positional[number - 1];
     return std::nullopt;
@@ -92,6 +92,8 @@ std::optional<std::string> Interpreter::parameter(std::string_view name, const W
         return std::to_string(state.positional.size());
       case '?':
         if (state.status == kUnknownStatus) return unknown_atom("the status of the last command");
+        // Behind a $(…) in the same command it is that one's status in bash only.
+        if (substituted_ && dialect_ == Dialect::kSh) return unknown_atom("shells differ about $? behind $(…)");
         return std::to_string(state.status);
       case '@':
       case '*': {

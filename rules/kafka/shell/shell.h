@@ -92,8 +92,9 @@ class Script {
   // could. What stands before that place is run, as a shell would.
   const std::string& error() const;
   // `options` are letters as in `sh -exc`: e (errexit), u (nounset), a, f; others have no effect here.
+  // `arg0` is $0 (the argument behind the text of `sh -c`); empty: not known.
   Result run(const Environment& environment, const std::vector<std::string>& positional, const IsEntry& is_entry,
-             std::string_view options = {}) const;
+             std::string_view options = {}, std::string_view arg0 = {}) const;
 
  private:
   struct Parsed;

@@ -41,7 +41,9 @@ Failed Interpreter::execute_simple(const Node& node, State& state, Io io) {
   if (call.argv.empty()) {
     for (const AssignNode& one : node.assigns) assign(one, state, io, node.span, false);
     if (!substituted_ && !state.dead) state.status = 0;
+    substituted_ = false;
   } else if (node.assigns.empty()) {
+    substituted_ = false;
     dispatch(call, true);
   } else {
     std::vector<std::pair<std::string, std::optional<Variable>>> saved;
@@ -178,7 +180,7 @@ void Interpreter::external(Call& call) {
     if (const std::string* text = file_text(call.state, call.argv[0]); text != nullptr) {
       std::string name = call.argv[0];
       drop_words(call, 1);
-      run_text(call, std::string(*text), name, true);
+      run_text(call, std::string(*text), name, name);
       return;
     }
     Variables before;
@@ -197,7 +199,10 @@ void Interpreter::external(Call& call) {
   unknown_output(call, "the output of " + quote(call.node.text));
   // A program that is given a file of the script may change it. Kafka's own
   // tools only read.
-  bool reads_only = call.argv[0].find("kafka") != std::string::npos;
+  static constexpr auto kReaders =
+      std::to_array<std::string_view>({"chmod", "chown", "ls", "md5sum", "sha256sum", "stat"});
+  bool reads_only = call.argv[0].find("kafka") != std::string::npos ||
+                    std::find(kReaders.begin(), kReaders.end(), plain_name(call.argv[0])) != kReaders.end();
   for (size_t i = 1; i < call.argv.size() && !reads_only && !call.state.files.empty(); ++i) {
     auto found = call.state.files.find(file_path(call.state, call.argv[i]));
     if (found != call.state.files.end()) found->second = {unknown_atom("changed by " + quote(call.node.text)), {}};
@@ -270,7 +275,8 @@ void Interpreter::call_function(Call& call, const Node& function) {
 }
 
 // Runs text that is not the script's own: of eval, a file, `sh -c`.
-void Interpreter::run_text(Call& call, std::string_view text, const std::string& what, bool subshell) {
+void Interpreter::run_text(Call& call, std::string_view text, const std::string& what,
+                           std::optional<std::string> program) {
   State& state = call.state;
   // Atoms that could be several words or syntax cannot be read as text.
   for (size_t at = text.find('\x01'); at != std::string_view::npos; at = text.find('\x01', at + 1)) {
@@ -292,12 +298,13 @@ void Interpreter::run_text(Call& call, std::string_view text, const std::string&
   if (!parser.error().empty()) doubt_ = parser.error();
   ++no_spans_;
   ++inexact_;
-  if (!subshell) {
+  if (!program) {
     call.failed = execute(*script, state, call.io);
   } else {
     // A program of its own: it sees what is exported, and changes nothing here.
     State child = state;
     std::erase_if(child.variables, [](const auto& one) { return !one.second.exported; });
+    child.arg0 = *program;
     child.functions.clear();
     child.arrays.clear();
     child.positional.assign(call.argv.begin(), call.argv.end());

@@ -18,6 +18,7 @@ struct State {
   Variables variables;
   std::map<std::string, std::vector<std::string>, std::less<>> arrays;
   std::map<std::string, const Node*, std::less<>> functions;  // null: differs between ways
+  std::string arg0;                                           // $0; empty: not known
   std::vector<std::string> positional;                        // $1 …
   bool positional_unknown = false;                            // their number is not known
   std::set<std::string, std::less<>> readonly;

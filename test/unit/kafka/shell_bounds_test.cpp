@@ -1,0 +1,92 @@
+// Hostile scripts end soon, with a reason, and without much memory.
+#include <chrono>
+
+#include "catch.h"
+#include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/shell.h"
+
+using namespace brokergate;
+using namespace brokergate::shell;
+
+namespace {
+
+std::string repeat(const std::string& text, size_t count) {
+  std::string out;
+  out.reserve(text.size() * count);
+  for (size_t i = 0; i < count; ++i) out += text;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("hostile scripts end soon and say why", "[shell]") {
+  std::string doubling = "A=xxxxxxxxxxxxxxxx\n" + repeat("A=$A$A$A$A\n", 40) + "run";
+  std::string doubling_eval = "A='true;'\n" + repeat("A=\"$A$A$A$A\"\n", 12) + "eval \"$A\"; run";
+  struct Hostile {
+    const char* what;
+    std::string script;
+  } scripts[] = {
+      {"endless loop", "while true; do :; done; run"},
+      {"endless loop with work", "while :; do A=\"$A$(echo $A | tr a b | cut -d- -f1)x\"; done; run"},
+      {"fork bomb", ":() { :|:& }; :; run"},
+      {"fork bomb by name", "f() { f | f & }; f; run"},
+      {"recursion", "f() { f; }; f; run"},
+      {"recursion by eval", "A='eval \"$A\"'; eval \"$A\"; run"},
+      {"sourcing itself", "echo '. /a' > /a; . /a; run"},
+      {"doubling strings", doubling},
+      {"doubling eval", doubling_eval},
+      {"nested parentheses", repeat("(", 100'000) + "run" + repeat(")", 100'000)},
+      {"nested substitutions", "A=" + repeat("$(echo ", 50'000) + repeat(")", 50'000) + "; run"},
+      {"nested arithmetic", "A=" + repeat("$((", 50'000) + "1" + repeat("))", 50'000) + "; run"},
+      {"arithmetic that is none", repeat("$((a)", 20'000) + "; run"},
+      {"nested defaults", "A=" + repeat("${A:-", 50'000) + repeat("}", 50'000) + "; run"},
+      {"nested ifs", repeat("if true; then ", 30'000) + "run"},
+      {"nested braces", repeat("{ ", 100'000)},
+      {"elifs", "if [ -f a ]; then :; " + repeat("elif [ -f a ]; then A=$A; ", 20'000) + "fi; run"},
+      {"undecided ifs", repeat("if [ -f a ]; then A=1; fi\n", 10'000) + "run"},
+      {"undecided nested loops", repeat("while [ -f a ]; do A=$A$B; ", 40) + repeat("done;", 40) + "run"},
+      {"undecided chain", repeat("x || A=1 && ", 10'000) + "run"},
+      {"deep arithmetic", "A=$((" + repeat("(", 10'000) + "1" + repeat(")", 10'000) + ")); run"},
+      {"unary chain", "A=$((" + repeat("- ", 100'000) + "1)); run"},
+      {"conditions", "[[ " + repeat("( ", 10'000) + " a " + repeat(" )", 10'000) + " ]]; run"},
+      {"nested test", "[ " + repeat("! ", 10'000) + "a ]; run"},
+      {"slow pattern", "A=" + repeat("a", 60'000) + "; B=${A##*a*a*a*a*a*a*a*a*b}; run"},
+      {"slow replacement", "A=" + repeat("a", 60'000) + "; B=${A//*a*a*b/c}; run"},
+      {"slow expression", "[[ " + repeat("a", 200) + " =~ (a*)*(a*)*(a*)*b ]]; run"},
+      {"huge interval", "[[ a =~ (((a{1,200}){1,200}){1,200}) ]]; run"},
+      {"unclosed quote", "A='" + repeat("x", 400'000)},
+      {"many here-documents", repeat("cat <<A\n", 20'000)},
+      {"backquotes", "A=" + repeat("`echo \\", 5'000) + "; run"},
+      {"wide printf", "A=$(printf '%99999999d' 1); run"},
+      {"seq", "for i in $(seq 1 100000000); do :; done; run"},
+      {"three megabytes", repeat("export A=1 && ", 220'000) + "run"},
+      {"many words", "run " + repeat("a ", 200'000)},
+      {"NUL bytes", std::string("A=1\0B=2\nrun", 11)},
+      {"atoms in the text", "A=\x01podIP\x02; run"},
+      {"reads for ever", "while read x; do y=$x; done < /dev/stdin; run"},
+      {"writes for ever", "while :; do echo aaaaaaaaaaaaaaaa >> /f; done; run"},
+      {"many variables", "i=0; while :; do eval \"V$i=1\"; i=$((i+1)); done; run"},
+      {"growing array", "while :; do A+=(a b c d); done; run"},
+      {"for without end", "for ((;;)); do i=$((i+1)); done; run"},
+  };
+  auto is_run = [](const std::vector<std::string>& argv) { return argv[0] == "run"; };
+  for (const Hostile& one : scripts) {
+    INFO(one.what);
+    auto begin = std::chrono::steady_clock::now();
+    Script script(one.script);
+    Result result = script.run({{"HOSTNAME", "kafka-0"}}, {}, is_run);
+    auto took = std::chrono::steady_clock::now() - begin;
+    // Generous: sanitizers and a busy machine. A script that is not bounded takes for ever.
+    CHECK(took < std::chrono::seconds(10));
+    // Either the start is reached, or there is a reason.
+    CHECK((!result.argv.empty() || !result.why.empty()));
+  }
+}
+
+TEST_CASE("a script that was not followed to its end is never certain", "[shell]") {
+  auto is_run = [](const std::vector<std::string>& argv) { return argv[0] == "run"; };
+  Result result = run("if [ -f /x ]; then run; fi; while true; do :; done", {}, {}, is_run);
+  CHECK(result.argv.size() == 1);
+  CHECK_FALSE(result.certain);
+  CHECK(result.why.find("not followed to its end") != std::string::npos);
+}
