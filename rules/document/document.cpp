@@ -14,10 +14,10 @@ Document::~Document() = default;
 
 std::pmr::memory_resource& Document::arena() {
   if (!arena_) {
-    // A manifest needs about four bytes of nodes for a byte of text. Too little
+    // A manifest needs three to five bytes of nodes for a byte of text. Too little
     // costs one more block, too much costs memory for every document held.
     constexpr size_t kSmallest = 512, kLargest = size_t{4} << 20;
-    const size_t size = std::clamp<size_t>(size_t{end_ - begin_} * 4, kSmallest, kLargest);
+    const size_t size = std::clamp<size_t>(size_t{end_ - begin_} * 6, kSmallest, kLargest);
     arena_ = std::make_unique<std::pmr::monotonic_buffer_resource>(size);
   }
   return *arena_;

@@ -113,9 +113,15 @@ class Explainer {
     while (word_goes_on(stop)) ++stop;
     const uint32_t begin = at_;
     at_ = stop;
-    if (json_number(text_.substr(begin, stop - begin))) return true;
-    const uint32_t shown = std::min<uint32_t>(stop - begin, 40);
-    return fail(begin, "found `" + std::string(text_.substr(begin, shown)) + "`, wanted a JSON number");
+    const std::string_view token = text_.substr(begin, stop - begin);
+    const bool good = json_number(token);
+    if (good && parse_float(token)) return true;
+    std::string message = "found `";
+    message.append(token.substr(0, 40));
+    fail(begin, message.append(good ? "`, wanted a number that a double can hold" : "`, wanted a JSON number"));
+    // YAML would take a number that is too large for a string.
+    failure_.final = good;
+    return false;
   }
 
   bool string() {

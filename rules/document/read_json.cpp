@@ -16,28 +16,6 @@ constexpr size_t kKeptBytes = size_t{256} << 10;
 
 bool white(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// A call of memchr costs more than most strings of a manifest are long.
-bool has_escape(std::string_view token) {
-  const char* at = token.data();
-  const size_t left = token.size();
-  if (left > 64) return std::memchr(at, '\\', left) != nullptr;
-  // A word whose backslashes are made 0 has a zero byte exactly when this is not 0.
-  const auto find = [](const char* word_at) {
-    uint64_t word;
-    std::memcpy(&word, word_at, 8);
-    word ^= 0x5C5C5C5C5C5C5C5Cu;
-    return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
-  };
-  if (left >= 8) {
-    uint64_t found = find(at + left - 8);
-    for (size_t i = 0; i + 8 < left; i += 8) found |= find(at + i);
-    return found != 0;
-  }
-  bool found = false;
-  for (size_t i = 0; i < left; ++i) found |= at[i] == '\\';
-  return found;
-}
-
 // simdjson's first stage finds where every token begins and checks UTF-8 and
 // quotes, many bytes at a time. The tree is built from these offsets, because
 // it needs the byte span of every value: On-Demand tells none for containers
@@ -139,12 +117,14 @@ class JsonReader {
   const char* bytes_ = nullptr;        // the value's text
   const uint32_t* offsets_ = nullptr;  // of the tokens in it
   uint32_t count_ = 0, next_ = 0;
+  size_t backslash_ = 0;  // the first one that is not before the string last read; npos when none is
   std::string_view key_;
   uint32_t key_begin_ = 0, key_end_ = 0;
   std::optional<Failure> limit_;
 };
 
 std::optional<Document> JsonReader::read(uint32_t begin, uint32_t end, uint32_t& after) {
+  if (begin <= begin_) backslash_ = 0;  // the same value again
   begin_ = begin;
   end_ = end;
   next_ = 0;
@@ -262,7 +242,9 @@ bool JsonReader::value() {
 
 bool JsonReader::string(std::string_view token, std::string_view& text) {
   if (token.size() < 2 || token.back() != '"') return false;
-  if (has_escape(token)) return tokens_->unescape(token, *document_, text);
+  const auto begin = static_cast<size_t>(token.data() - text_.data());
+  if (backslash_ < begin) backslash_ = text_.find('\\', begin);
+  if (backslash_ < begin + token.size()) return tokens_->unescape(token, *document_, text);
   text = token.substr(1, token.size() - 2);
   return true;
 }

@@ -73,6 +73,7 @@ TEST_CASE("what is wrong in JSON is said, and where") {
        "1:8: found an unknown escape in a string, wanted one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u"},
       {"{\"a\": \"\\ud800\"}", "1:8: found half of a surrogate pair (\\u), wanted both halves"},
       {"{\"a\": \"\\u12G4\"}", "1:8: found \\u without four hexadecimal digits, wanted them"},
+      {"[1, 1e999]", "1:5: found `1e999`, wanted a number that a double can hold"},
       {"{\"é\": @}", "1:7: found `@`, wanted a value"},
       {"{\"a\": \"x\x01\"}", "1:9: found the control character U+0001 inside a string, wanted it escaped"},
   };
