@@ -14,6 +14,13 @@
 
 namespace brokergate::document {
 
+inline std::string_view chars(const yaml_char_t* text) {
+  return text ? std::string_view(reinterpret_cast<const char*>(text)) : std::string_view{};
+}
+inline std::string_view chars(const yaml_char_t* text, size_t length) {
+  return {reinterpret_cast<const char*>(text), length};
+}
+
 // libyaml counts characters, the tree counts bytes. Marks mostly grow, so the
 // text is walked once.
 class CharacterCursor {
