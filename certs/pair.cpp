@@ -72,10 +72,13 @@ tl::expected<Pair, std::string> load_pair(const std::string& cert_file, const st
       ERR_clear_error();
       return tl::unexpected(key_file + ": the private key is encrypted; give it without a password");
     }
-    const bool none = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    // What is no key at all, or one that OpenSSL cannot use, shows as either of these.
+    const int reason = ERR_GET_REASON(ERR_peek_last_error());
+    const bool none = reason == PEM_R_NO_START_LINE || reason == ERR_R_UNSUPPORTED;
     const std::string why = last_error();
-    return tl::unexpected(key_file + (none ? ": holds no private key (wanted a block BEGIN PRIVATE KEY)"
-                                           : ": not a PEM private key: " + why));
+    return tl::unexpected(key_file + (none
+                                          ? ": holds no private key that can be used (wanted a block BEGIN PRIVATE KEY)"
+                                          : ": not a PEM private key: " + why));
   }
   if (X509_check_private_key(pair.leaf.get(), pair.key.get()) != 1) {
     ERR_clear_error();

@@ -64,7 +64,10 @@ std::string denial_line(const Finding& finding) {
   const std::string field = field_path(finding.path());
   if (!field.empty()) out += field + ": ";
   out += finding.message;
-  if (!finding.remediation.empty()) out += " Fix: " + finding.remediation;
+  if (!finding.remediation.empty()) {
+    if (!out.ends_with('.')) out += '.';
+    out += " Fix: " + finding.remediation;
+  }
   if (const Rule* rule = find_rule(finding.rule); rule && !rule->info.docs.empty()) {
     out += " (" + std::string(rule->info.docs) + ")";
   }
@@ -113,7 +116,7 @@ void validate(const Verdict& verdict, const Policy& policy, const ReviewRequest&
   std::vector<const Finding*> denied, warned;
   for (const Finding& finding : verdict.findings) {
     if (finding.suppressed) continue;
-    if (finding.severity == Severity::kDeny && policy.mode == Mode::kEnforce) {
+    if (finding.severity == Severity::kDeny) {
       denied.push_back(&finding);
     } else if (finding.severity >= Severity::kWarn) {
       warned.push_back(&finding);

@@ -72,8 +72,10 @@ struct Server::Impl {
     http.set_exception_handler([this](const httplib::Request& request, httplib::Response& response,
                                       const std::exception_ptr&) { refuse(request, response, 500, "internal error"); });
     // Called after each answer is written.
-    http.set_logger(
-        [](const httplib::Request& request, const httplib::Response&) { Connections::set_busy(request.ssl, false); });
+    http.set_logger([](const httplib::Request& request, const httplib::Response& response) {
+      Connections::set_busy(request.ssl, false);
+      if (response.get_header_value("Connection") == "close") Connections::hang_up(request.ssl);
+    });
   }
 
   void refuse(const httplib::Request& request, httplib::Response& response, int status, std::string_view why) {

@@ -91,11 +91,12 @@ void Connections::set_busy(const SSL* ssl, bool busy) {
 }
 
 void Connections::read_no_more(const SSL* ssl) {
-  if (!ssl) return;
-  // The flag stops OpenSSL from handing out what it has already received; the
-  // shutdown wakes the poll for the next request at once.
-  SSL_set_shutdown(const_cast<SSL*>(ssl), SSL_RECEIVED_SHUTDOWN);
-  ::shutdown(SSL_get_fd(ssl), SHUT_RD);
+  // OpenSSL then hands out nothing, not even what it has received already.
+  if (ssl) SSL_set_shutdown(const_cast<SSL*>(ssl), SSL_RECEIVED_SHUTDOWN);
+}
+
+void Connections::hang_up(const SSL* ssl) {
+  if (ssl) ::shutdown(SSL_get_fd(ssl), SHUT_RD);
 }
 
 }  // namespace brokergate::webhook

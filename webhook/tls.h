@@ -30,9 +30,12 @@ class Connections {
 
   // The request on `ssl` has begun (its headers were read) or is answered.
   static void set_busy(const SSL* ssl, bool busy);
-  // Nothing more is read from the connection; what is being answered can still
-  // be written. For requests whose body must not be taken for the next request.
+  // Nothing more is read from the connection, so that a body that was refused
+  // is not taken for the next request. What is being answered can still be written.
   static void read_no_more(const SSL* ssl);
+  // Ends the connection after read_no_more(), once the answer is written: the
+  // library takes a socket that is shut down for one it cannot write to.
+  static void hang_up(const SSL* ssl);
 
  private:
   struct State;

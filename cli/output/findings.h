@@ -26,7 +26,7 @@ std::string findings_json(const FindingsReport& report, Locator& locator);
 // "2 findings", "1 finding".
 std::string count(size_t number, std::string_view singular, std::string_view plural = {});
 
-// One line for a finding, without the source: file:line:column: deny: message [rule]
+// One line for a finding, without the source: file:line:column: deny: Service kafka/x: message [rule]
 std::string finding_line(const Finding& finding, Locator& locator, const Paint& paint);
 
 }  // namespace brokergate::cli

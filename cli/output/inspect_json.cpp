@@ -12,7 +12,8 @@ Json place_json(const Place& place, Locator& locator) {
   out["object"] = describe(*place.object);
   out["file"] = place.object->source()->name();
   if (!place.node) return out;
-  const Position at = locator.at(*place.object->source(), place.node->begin);
+  const Source& source = *place.object->source();
+  const Position at = locator.at(source, offset_within(source, place.node, place.begin));
   out["line"] = at.line;
   out["column"] = at.column;
   out["path"] = place.node.pointer(place.object->root);

@@ -9,17 +9,18 @@
 namespace brokergate::cli {
 namespace {
 
-std::string file_and_line(const Object& object, Value node, Locator& locator) {
+std::string file_and_line(const Object& object, uint32_t offset, Locator& locator) {
   const Source& source = *object.source();
-  const Value at = node ? node : object.root;
-  const Position position = locator.at(source, anchor(at));
+  const Position position = locator.at(source, offset);
   return display_name(source.name()) + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
 }
 
 std::string place_text(const Place& place, Locator& locator) {
   std::string out = harmless(place.what);
   if (!place.object) return out;
-  return out + " (" + file_and_line(*place.object, place.node, locator) + ")";
+  const uint32_t offset =
+      place.node ? offset_within(*place.object->source(), place.node, place.begin) : anchor(place.object->root);
+  return out + " (" + file_and_line(*place.object, offset, locator) + ")";
 }
 
 std::string value_text(const Property& property, const Paint& paint) {
@@ -136,7 +137,7 @@ std::string path_text(const InspectView& view, const BrokerView& broker, const P
 std::string set_text(const InspectView& view, const SetView& set_view, Locator& locator, const Paint& paint) {
   const BrokerSet& set = *set_view.set;
   std::string out = paint.strong(harmless(describe(*set.object))) + "  " +
-                    file_and_line(*set.object, set.object->root, locator) + "\n  form " + set.form_id + ", ";
+                    file_and_line(*set.object, anchor(set.object->root), locator) + "\n  form " + set.form_id + ", ";
   if (set.replicas_unknown.empty()) {
     out += count(static_cast<size_t>(std::max<int64_t>(set.replicas, 0)), "broker");
   } else {
@@ -145,7 +146,7 @@ std::string set_text(const InspectView& view, const SetView& set_view, Locator& 
   out += '\n';
   if (!set.form_reason.empty()) out += "  " + paint.warning("unknown:") + " " + harmless(set.form_reason) + "\n";
   if (!set.evidence.empty()) {
-    out += "  recognised by ";
+    out += "  recognised: ";
     for (const std::string& evidence : set.evidence) {
       if (&evidence != &set.evidence.front()) out += "; ";
       out += harmless(evidence);
@@ -167,7 +168,7 @@ std::string set_text(const InspectView& view, const SetView& set_view, Locator& 
 std::string service_text(const ServiceView& view, Locator& locator, const Paint& paint) {
   const BrokerService& service = *view.service;
   std::string out = "  " + paint.strong(harmless(service.object->name)) + "  " +
-                    file_and_line(*service.object, service.object->root, locator) + "\n    ";
+                    file_and_line(*service.object, anchor(service.object->root), locator) + "\n    ";
   out += role_name(service.role);
   if (service.ordinal) out += " of broker " + std::to_string(*service.ordinal);
   if (service.role != ServiceRole::kHeadless) out += ", " + harmless(view.exposure);
@@ -193,7 +194,8 @@ std::string inspect_text(const InspectView& view, Locator& locator, const Paint&
     out += paint.strong("Not understood") + "\n";
     for (const Model::Unknown& unknown : *view.unknown) {
       out += "  " + harmless(describe(*unknown.object)) + "  " +
-             file_and_line(*unknown.object, unknown.object->root, locator) + "\n    " + harmless(unknown.reason) + "\n";
+             file_and_line(*unknown.object, anchor(unknown.object->root), locator) + "\n    " +
+             harmless(unknown.reason) + "\n";
     }
     out += '\n';
   }

@@ -43,11 +43,11 @@ Position Locator::at(const Source& source, uint32_t offset) {
   const auto line = static_cast<uint32_t>(index + 1);
   uint32_t from = lines.starts[index];
   uint32_t column = 1;
+  if (from == 0 && has_bom(text)) from = 3;
+  if (offset < from) return {line, 1};
   if (lines.last_line == line && lines.last_offset <= offset) {
     from = lines.last_offset;
     column = lines.last_column;
-  } else if (from == 0 && offset >= 3 && has_bom(text)) {
-    from = 3;
   }
   for (uint32_t i = from; i < offset; ++i) column += !continues(text[i]);
   lines.last_line = line;
@@ -93,6 +93,27 @@ Locator::Window Locator::window(const Source& source, uint32_t offset, size_t re
   window.text = text.substr(begin, end - begin);
   window.column_byte = column - begin;
   return window;
+}
+
+uint32_t offset_within(const Source& source, Value scalar, size_t text_offset) {
+  const std::string_view text = source.text();
+  const std::string_view decoded = scalar.str();
+  if (text_offset == 0 || text_offset > decoded.size() || scalar->end > text.size()) return scalar->begin;
+  if (scalar->style == Style::kLiteral) {
+    // Each line of the text is one line of the source below the header, further to the right.
+    const auto lines = std::count(decoded.begin(), decoded.begin() + static_cast<std::ptrdiff_t>(text_offset), '\n');
+    size_t at = text.find('\n', scalar->begin);
+    for (std::ptrdiff_t i = 0; i < lines && at != std::string_view::npos; ++i) at = text.find('\n', at + 1);
+    if (at == std::string_view::npos) return scalar->begin;
+    const size_t line_begin = decoded.rfind('\n', text_offset - 1) + 1;  // npos + 1 is the first line's begin
+    const std::string_view line = decoded.substr(line_begin, decoded.find('\n', line_begin) - line_begin);
+    const std::string_view written = text.substr(at + 1, line_end(text, at + 1) - (at + 1));
+    if (!written.ends_with(line)) return scalar->begin;
+    return static_cast<uint32_t>(at + 1 + (written.size() - line.size()) + (text_offset - line_begin));
+  }
+  const uint32_t quote = scalar->style == Style::kPlain ? 0 : 1;
+  const bool verbatim = text.substr(scalar->begin + quote, text_offset) == decoded.substr(0, text_offset);
+  return verbatim ? scalar->begin + quote + static_cast<uint32_t>(text_offset) : scalar->begin;
 }
 
 uint32_t anchor(Value value) {

@@ -38,6 +38,11 @@ class Locator {
   std::unordered_map<const Source*, Lines> sources_;
 };
 
+// Source offset of a place inside a scalar's decoded text: exact in literal block
+// scalars (a shell script) and where text and source are the same, else the
+// scalar's own.
+uint32_t offset_within(const Source& source, Value scalar, size_t text_offset);
+
 // Where a finding about `value` points: the value itself, or the key of a
 // container (whose first entry would be read as the culprit).
 uint32_t anchor(Value value);

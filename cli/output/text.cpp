@@ -60,7 +60,7 @@ std::string finding_line(const Finding& finding, Locator& locator, const Paint& 
   for (char& c : message) c = c == '\n' ? ' ' : c;
   return paint.strong(display_name(source.name()) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
                       ":") +
-         " " + label(finding.severity, paint) + " " + message + " " +
+         " " + label(finding.severity, paint) + " " + harmless(describe(*finding.object)) + ": " + message + " " +
          paint.faint("[" + std::string(finding.rule) + "]") + "\n";
 }
 

@@ -1,6 +1,7 @@
 // The only file that knows the command line library: it is slow to compile.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <new>
@@ -12,6 +13,8 @@ namespace {
 
 constexpr const char* kExitCodes =
     "Exit codes: 0 clean, 1 denied, 2 could not run, 3 only what --fail-on-warn or --fail-on-unknown asks for.";
+
+std::vector<std::string> shells() { return {"bash", "zsh", "fish"}; }
 
 void paths(CLI::App* verb, InputOptions& input, const char* what) {
   verb->add_option("PATH", input.paths, what)->type_name("");
@@ -53,10 +56,10 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.fallthrough();
     app_.set_help_flag("-h,--help", "show this help");
-    const std::map<std::string, When> when{{"auto", When::kAuto}, {"always", When::kAlways}, {"never", When::kNever}};
-    app_.add_option("--color", color_, "when to colour: auto, always or never (NO_COLOR is honoured)")
-        ->transform(CLI::CheckedTransformer(when))
-        ->type_name("WHEN");
+    app_.add_option("--color", color_, "when to colour (NO_COLOR is honoured)")
+        ->check(CLI::IsMember(std::vector<std::string>{"auto", "always", "never"}))
+        ->type_name("")
+        ->capture_default_str();
     add_lint();
     add_mutate();
     add_review();
@@ -74,11 +77,13 @@ class CommandLine {
     } catch (const CLI::ParseError& problem) {
       return explain(problem);
     }
-    console_.set_color(color_);
+    console_.set_color(when());
     return action_ ? action_() : kCouldNotRun;
   }
 
  private:
+  When when() const { return color_ == "always" ? When::kAlways : color_ == "never" ? When::kNever : When::kAuto; }
+
   CLI::App* verb(CLI::App* parent, const char* name, const char* description, std::function<int()> action) {
     CLI::App* added = parent->add_subcommand(name, description);
     added->callback([this, action = std::move(action)] { action_ = action; });
@@ -173,34 +178,51 @@ class CommandLine {
                                  [this] { return completion(shell_, shapes(), console_); });
     completion_verb->add_option("SHELL", shell_, "bash, zsh or fish")
         ->type_name("")
-        ->check(CLI::IsMember(std::vector<std::string>{"bash", "zsh", "fish"}))
+        ->check(CLI::IsMember(shells()))
         ->required();
   }
 
+  static void add_flags(const CLI::App* verb, VerbShape& shape) {
+    const auto add = [&](std::string flag) {
+      if (std::find(shape.flags.begin(), shape.flags.end(), flag) == shape.flags.end()) {
+        shape.flags.push_back(std::move(flag));
+      }
+    };
+    for (const CLI::Option* option : verb->get_options()) {
+      for (const std::string& name : option->get_lnames()) add("--" + name);
+      for (const std::string& name : option->get_snames()) add("-" + name);
+    }
+  }
+
   std::vector<VerbShape> shapes() const {
+    const auto all = [](const CLI::App*) { return true; };
     std::vector<VerbShape> out;
-    for (const CLI::App* verb : app_.get_subcommands([](const CLI::App*) { return true; })) {
+    for (const CLI::App* verb : app_.get_subcommands(all)) {
       VerbShape shape;
       shape.name = verb->get_name();
       shape.description = verb->get_description();
-      for (const CLI::Option* option : verb->get_options()) {
-        for (const std::string& name : option->get_lnames()) shape.flags.push_back("--" + name);
-        for (const std::string& name : option->get_snames()) shape.flags.push_back("-" + name);
-        shape.files = shape.files || option->get_positional();
+      add_flags(verb, shape);
+      add_flags(&app_, shape);
+      for (const CLI::App* below : verb->get_subcommands(all)) {
+        shape.words.push_back(below->get_name());
+        add_flags(below, shape);
       }
+      if (shape.name == "completion") shape.words = shells();
       out.push_back(std::move(shape));
     }
     return out;
   }
 
   int explain(const CLI::ParseError& problem) {
-    console_.set_color(color_);
+    console_.set_color(when());
     if (problem.get_exit_code() == 0) {  // --help
       const CLI::App* asked = &app_;
+      std::string above;
       for (auto chosen = asked->get_subcommands(); !chosen.empty(); chosen = asked->get_subcommands()) {
+        above += (above.empty() ? "" : " ") + asked->get_name();
         asked = chosen.back();
       }
-      return console_.out(asked->help()) ? kClean : kCouldNotRun;
+      return console_.out(asked->help(above)) ? kClean : kCouldNotRun;
     }
     console_.error(std::string(problem.what()) + " (brokergate --help tells more)");
     return kCouldNotRun;
@@ -209,7 +231,7 @@ class CommandLine {
   Console& console_;
   CLI::App app_;
   std::function<int()> action_;
-  When color_ = When::kAuto;
+  std::string color_ = "auto";
   LintOptions lint_;
   std::vector<std::string> targets_;
   MutateOptions mutate_;

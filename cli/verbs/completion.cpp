@@ -38,8 +38,13 @@ std::string bash(const std::vector<VerbShape>& verbs) {
       "  fi\n"
       "  case ${COMP_WORDS[1]} in\n";
   for (const VerbShape& verb : verbs) {
-    out += "    " + verb.name + ") [[ $word == -* ]] && mapfile -t COMPREPLY < <(compgen -W " +
-           quoted(joined(verb.flags)) + " -- \"$word\") ;;\n";
+    out += "    " + verb.name + ")\n      if [[ $word == -* ]]; then\n        mapfile -t COMPREPLY < <(compgen -W " +
+           quoted(joined(verb.flags)) + " -- \"$word\")\n";
+    if (!verb.words.empty()) {
+      out += "      elif [ \"$COMP_CWORD\" -eq 2 ]; then\n        mapfile -t COMPREPLY < <(compgen -W " +
+             quoted(joined(verb.words)) + " -- \"$word\")\n";
+    }
+    out += "      fi\n      ;;\n";
   }
   return out +
          "  esac\n"
@@ -60,7 +65,9 @@ std::string zsh(const std::vector<VerbShape>& verbs) {
       "  fi\n"
       "  case $words[2] in\n";
   for (const VerbShape& verb : verbs) {
-    out += "    " + verb.name + ") [[ $PREFIX == -* ]] && compadd -- " + joined(verb.flags) + " || _files ;;\n";
+    const std::string words = verb.words.empty() ? "_files" : "compadd -- " + joined(verb.words);
+    out += "    " + verb.name + ")\n      if [[ $PREFIX == -* ]]; then\n        compadd -- " + joined(verb.flags) +
+           "\n      else\n        " + words + "\n      fi\n      ;;\n";
   }
   return out +
          "  esac\n"
@@ -73,10 +80,11 @@ std::string fish(const std::vector<VerbShape>& verbs) {
   for (const VerbShape& verb : verbs) {
     out +=
         "complete -c brokergate -n __fish_use_subcommand -f -a " + verb.name + " -d " + quoted(verb.description) + "\n";
+    const std::string seen = "complete -c brokergate -n '__fish_seen_subcommand_from " + verb.name + "' ";
+    if (!verb.words.empty()) out += seen + "-f -a " + quoted(joined(verb.words)) + "\n";
     for (const std::string& flag : verb.flags) {
       const bool is_long = flag.starts_with("--");
-      out += "complete -c brokergate -n '__fish_seen_subcommand_from " + verb.name + "' " +
-             (is_long ? "-l " + flag.substr(2) : "-s " + flag.substr(1)) + "\n";
+      out += seen + (is_long ? "-l " + flag.substr(2) : "-s " + flag.substr(1)) + "\n";
     }
   }
   return out;

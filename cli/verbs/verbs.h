@@ -1,7 +1,9 @@
 // The verbs. Each returns the process's exit code and tells its own errors.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/verbs/console.h"
 #include "cli/verbs/options.h"
@@ -21,7 +23,7 @@ int version(Console& console);
 struct VerbShape {
   std::string name, description;
   std::vector<std::string> flags;  // --policy, -o
-  bool files = false;              // takes paths
+  std::vector<std::string> words;  // what may follow; empty: files
 };
 int completion(std::string_view shell, const std::vector<VerbShape>& verbs, Console& console);
 

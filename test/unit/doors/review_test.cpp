@@ -1,0 +1,309 @@
+// What the webhook answers, request by request: the rules of AdmissionReview
+// whose breach makes an API server fail the request or, worse, admit it.
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+#include "catch.h"
+#include "program.h"
+#include "webhook/admission.h"
+#include "webhook/review_codec.h"
+
+using namespace brokergate;
+using nlohmann::json;
+using webhook::Endpoint;
+
+namespace {
+
+constexpr const char* kInternal = R"({"networking.gke.io/load-balancer-type":"Internal"})";
+
+struct Ask {
+  std::string operation = "CREATE";
+  std::string object = test::broker_service_json("kafka-0-external");
+  std::string old_object = "null";
+  std::string sub_resource = {};
+  std::string kind = R"({"group":"","version":"v1","kind":"Service"})";
+  std::string api_version = "admission.k8s.io/v1";
+  std::string extra = R"(,"dryRun":false)";
+  std::string name = R"(,"name":"kafka-0-external")";
+};
+
+std::string review_of(const Ask& ask) {
+  std::string out = R"({"kind":"AdmissionReview","apiVersion":")" + ask.api_version +
+                    R"(","request":{"uid":"0a1b2c3d-ü-\"\\","kind":)" + ask.kind + ask.name +
+                    R"(,"namespace":"streaming","operation":")" + ask.operation + "\"";
+  if (!ask.sub_resource.empty()) out += R"(,"subResource":")" + ask.sub_resource + "\"";
+  return out + ask.extra + R"(,"object":)" + ask.object + R"(,"oldObject":)" + ask.old_object + "}}";
+}
+
+webhook::Answer ask_webhook(const std::string& body, Endpoint endpoint, const Policy& policy = Policy::defaults()) {
+  return webhook::answer(std::make_shared<const Source>("<request>", body), endpoint, policy, "2026-01-01");
+}
+
+// The answer's `response`, after the checks that hold for every answer (the API
+// server's own VerifyAdmissionResponse and what its HTTP layer does with warnings).
+json response_to(const Ask& ask, Endpoint endpoint, const Policy& policy = Policy::defaults()) {
+  const webhook::Answer answer = ask_webhook(review_of(ask), endpoint, policy);
+  REQUIRE(answer.status == 200);
+  const json review = json::parse(answer.body);
+  CHECK(review["apiVersion"] == ask.api_version);
+  CHECK(review["kind"] == "AdmissionReview");
+  const json& response = review.at("response");
+  CHECK(response.at("uid") == "0a1b2c3d-ü-\"\\");
+  REQUIRE(response.at("allowed").is_boolean());
+  const bool allowed = response["allowed"].get<bool>();
+  CHECK(answer.decision.allowed == allowed);
+  CHECK(response.contains("patch") == response.contains("patchType"));
+  CHECK(answer.decision.patched == response.contains("patch"));
+  if (!allowed || endpoint == Endpoint::kValidate) CHECK_FALSE(response.contains("patch"));
+  CHECK(response.contains("status") == !allowed);
+  for (const auto& [key, value] : response.items()) {
+    const bool known = key == "uid" || key == "allowed" || key == "status" || key == "patch" || key == "patchType" ||
+                       key == "warnings";
+    CHECK(known);
+  }
+  if (response.contains("warnings")) {
+    CHECK(response["warnings"].size() <= 10);
+    for (const std::string warning : response["warnings"]) {
+      CHECK(warning == webhook::one_line(warning, 256));
+      CHECK_FALSE(warning.empty());
+    }
+  }
+  return response;
+}
+
+std::string decoded(const std::string& text) {
+  const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  uint32_t bits = 0;
+  int have = 0;
+  CHECK(text.size() % 4 == 0);
+  for (const char c : text) {
+    if (c == '=') break;
+    const size_t value = alphabet.find(c);
+    REQUIRE(value != std::string::npos);
+    bits = bits << 6 | static_cast<uint32_t>(value);
+    have += 6;
+    if (have >= 8) out += static_cast<char>(bits >> (have -= 8) & 0xFF);
+  }
+  return out;
+}
+
+bool plainly_allowed(const json& response) { return response["allowed"] == true && response.size() == 2; }
+
+}  // namespace
+
+TEST_CASE("CREATE: /mutate patches, the patched object is patched no more") {
+  const Ask ask;
+  const json response = response_to(ask, Endpoint::kMutate);
+  CHECK(response["allowed"] == true);
+  CHECK(response["patchType"] == "JSONPatch");
+  const json patch = json::parse(decoded(response["patch"]));
+  const json before = json::parse(ask.object);
+  const json after = before.patch(patch);
+  json wanted = before;
+  for (const auto& [key, value] : after["metadata"]["annotations"].items()) {
+    CHECK(value == "Internal");
+    wanted["metadata"]["annotations"][key] = value;
+  }
+  CHECK(after["metadata"]["annotations"].size() > 0);
+  CHECK(after == wanted);
+  CHECK(plainly_allowed(response_to({.object = after.dump()}, Endpoint::kMutate)));
+  CHECK(plainly_allowed(response_to({.object = after.dump()}, Endpoint::kValidate)));
+}
+
+TEST_CASE("CREATE: /validate denies with a status that people and programs can read") {
+  const json response = response_to({}, Endpoint::kValidate);
+  CHECK(response["allowed"] == false);
+  const json& status = response["status"];
+  CHECK(status["status"] == "Failure");
+  CHECK(status["code"] == 403);
+  CHECK(status["reason"] == "Forbidden");
+  CHECK(status["details"]["name"] == "kafka-0-external");
+  CHECK(status["details"]["kind"] == "Service");
+  const std::string message = status["message"];
+  CHECK(message.starts_with("[internal-load-balancer] Service/kafka-0-external: metadata.annotations"));
+  CHECK(message.find(" Fix: ") != std::string::npos);
+  CHECK(message.find("https://") != std::string::npos);
+  REQUIRE(status["details"]["causes"].size() == 1);
+  const json& cause = status["details"]["causes"][0];
+  CHECK(cause["reason"] == "internal-load-balancer");
+  CHECK(cause["field"].get<std::string>().starts_with("metadata.annotations["));
+  CHECK_FALSE(cause["message"].get<std::string>().empty());
+}
+
+TEST_CASE("v1beta1 is answered in v1beta1") {
+  CHECK(response_to({.api_version = "admission.k8s.io/v1beta1"}, Endpoint::kValidate)["allowed"] == false);
+  CHECK(response_to({.api_version = "admission.k8s.io/v1beta1"}, Endpoint::kMutate).contains("patch"));
+}
+
+TEST_CASE("dry run gets the same answer") {
+  for (const Endpoint endpoint : {Endpoint::kMutate, Endpoint::kValidate}) {
+    CHECK(response_to({.extra = R"(,"dryRun":true)"}, endpoint) == response_to({}, endpoint));
+  }
+  CHECK(ask_webhook(review_of({.extra = R"(,"dryRun":true)"}), Endpoint::kMutate).decision.dry_run);
+}
+
+TEST_CASE("generateName: no name yet, the same verdict") {
+  const std::string object = json::parse(test::broker_service_json("x"))
+                                 .patch(json::parse(R"([{"op":"remove","path":"/metadata/name"},
+                                        {"op":"add","path":"/metadata/generateName","value":"kafka-"}])"))
+                                 .dump();
+  const json denied = response_to({.object = object, .name = ""}, Endpoint::kValidate);
+  CHECK(denied["allowed"] == false);
+  CHECK(denied["status"]["message"].get<std::string>().find("Service/kafka-") != std::string::npos);
+  CHECK_FALSE(denied["status"]["details"].contains("name"));
+  CHECK(response_to({.object = object, .name = ""}, Endpoint::kMutate).contains("patch"));
+}
+
+TEST_CASE("UPDATE: a fault that was there before is a warning, a new one is a denial") {
+  const std::string bad = test::broker_service_json("kafka-0-external");
+  const std::string good = test::broker_service_json("kafka-0-external", kInternal);
+  const json before = response_to({.operation = "UPDATE", .object = bad, .old_object = bad}, Endpoint::kValidate);
+  CHECK(before["allowed"] == true);
+  CHECK(before["warnings"].size() == 1);
+  const json worse = response_to({.operation = "UPDATE", .object = bad, .old_object = good}, Endpoint::kValidate);
+  CHECK(worse["allowed"] == false);
+  CHECK(plainly_allowed(response_to({.operation = "UPDATE", .object = good, .old_object = bad}, Endpoint::kValidate)));
+}
+
+TEST_CASE("what must not be touched is plainly allowed") {
+  const std::string bad = test::broker_service_json("kafka-0-external");
+  const std::string terminating =
+      json::parse(bad)
+          .patch(json::parse(R"([{"op":"add","path":"/metadata/deletionTimestamp","value":"2026-01-01T00:00:00Z"}])"))
+          .dump();
+  const std::string scale =
+      R"({"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"kafka"},"spec":{"replicas":5}})";
+  const std::vector<Ask> asks = {
+      {.operation = "DELETE", .object = "null", .old_object = bad},
+      {.operation = "DELETE", .object = "null", .old_object = bad, .name = ""},
+      {.operation = "CONNECT"},
+      {.operation = "PATCH"},
+      {.operation = "UPDATE", .object = terminating, .old_object = terminating},
+      {.operation = "UPDATE", .old_object = bad, .sub_resource = "status"},
+      {.operation = "UPDATE",
+       .object = scale,
+       .old_object = scale,
+       .sub_resource = "scale",
+       .kind = R"({"group":"autoscaling","version":"v1","kind":"Scale"})"},
+      {.object = R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"}})",
+       .kind = R"({"group":"","version":"v1","kind":"Secret"})"},
+      {.object =
+           R"({"apiVersion":"serving.knative.dev/v1","kind":"Service","metadata":{"name":"s"},"spec":{"type":"LoadBalancer"}})",
+       .kind = R"({"group":"serving.knative.dev","version":"v1","kind":"Service"})"},
+      {.object = R"({"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"s"},"spec":[[[1]]]})",
+       .kind = R"({"group":"example.com","version":"v1","kind":"Thing"})"},
+  };
+  for (const Ask& ask : asks) {
+    INFO(review_of(ask));
+    CHECK(plainly_allowed(response_to(ask, Endpoint::kMutate)));
+    CHECK(plainly_allowed(response_to(ask, Endpoint::kValidate)));
+  }
+}
+
+TEST_CASE("mode warn tells and allows, mode observe says nothing and changes nothing") {
+  Policy policy = Policy::defaults();
+  policy.mode = Mode::kWarn;
+  const json warned = response_to({}, Endpoint::kValidate, policy);
+  CHECK(warned["allowed"] == true);
+  REQUIRE(warned["warnings"].size() == 1);
+  CHECK(warned["warnings"][0].get<std::string>().starts_with("[internal-load-balancer] Service/kafka-0-external: "));
+  policy.mode = Mode::kObserve;
+  CHECK(plainly_allowed(response_to({}, Endpoint::kValidate, policy)));
+  CHECK(plainly_allowed(response_to({}, Endpoint::kMutate, policy)));
+  const webhook::Answer observed = ask_webhook(review_of({}), Endpoint::kValidate, policy);
+  CHECK(observed.decision.rules == std::vector<std::string_view>{"internal-load-balancer"});
+}
+
+TEST_CASE("what is no review is refused with its place") {
+  struct Case {
+    const char* body;
+    uint32_t line, column;
+    const char* message;
+  };
+  const std::vector<Case> cases = {
+      {"[]", 1, 1, "not an AdmissionReview"},
+      {"{}", 1, 1, "not an AdmissionReview"},
+      {R"({"kind": "Pod", "apiVersion": "v1"})", 1, 10, "not an AdmissionReview"},
+      {R"({"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v2","request":{}})", 1, 40,
+       "apiVersion is not admission.k8s.io/v1 or admission.k8s.io/v1beta1"},
+      {R"({"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1"})", 1, 1, "the review has no request"},
+      {"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\n \"request\":[]}", 2, 12,
+       "the review has no request"},
+      {"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\n "
+       "\"request\":{\"operation\":\"CREATE\"}}",
+       2, 12, "the request has no uid"},
+      {R"({"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":7}})", 1, 79,
+       "the request has no uid"},
+      {R"({"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u"}})", 1, 72,
+       "the request has no operation"},
+      {R"({"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u","operation":"CREATE","object":7}})",
+       1, 113, "object is not an object"},
+      {R"({"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u","operation":"CREATE","kind":{"kind":"Service"}}})",
+       1, 72, "CREATE without request.object"},
+  };
+  for (const Case& wrong : cases) {
+    INFO(wrong.body);
+    const webhook::Answer answer = ask_webhook(wrong.body, Endpoint::kMutate);
+    CHECK(answer.status == 400);
+    CHECK(answer.body == wrong.message);
+    CHECK(answer.position.line == wrong.line);
+    CHECK(answer.position.column == wrong.column);
+  }
+  const auto broken = GENERATE(
+      values<std::string>({"", " \n", "{", "{\"a\":1}{\"b\":2}", "a: 1\n", "{\"kind\":\"AdmissionReview\"",
+                           "{\"a\":\"\xff\"}", "{\"a\":1e400,}", std::string("{\0}", 3), std::string(100000, '[')}));
+  const webhook::Answer answer = ask_webhook(broken, Endpoint::kValidate);
+  CHECK(answer.status == 400);
+  CHECK_FALSE(answer.body.empty());
+}
+
+TEST_CASE("findings without end are cut") {
+  // Every port of every kind of wrong: many findings about one object.
+  Policy policy = Policy::defaults();
+  policy.mode = Mode::kWarn;
+  json object = json::parse(test::broker_service_json("kafka-0-external"));
+  for (int i = 0; i < 3000; ++i) {
+    object["metadata"]["annotations"]["dns.alpha.kubernetes.io/external" + std::to_string(i)] = "x";
+    object["spec"]["ports"].push_back(
+        {{"name", "p" + std::to_string(i)}, {"port", 10000 + i}, {"targetPort", "nowhere"}});
+  }
+  response_to({.object = object.dump()}, Endpoint::kValidate, policy);
+  const webhook::Answer denied = ask_webhook(review_of({.object = object.dump()}), Endpoint::kValidate);
+  CHECK(denied.body.size() < 40000);
+}
+
+TEST_CASE("one line, without controls, of bounded length") {
+  using webhook::one_line;
+  CHECK(one_line("a\nb\tc\x1b[2J\x7f", 100) == "a b c [2J ");
+  CHECK(one_line("\xC2\x85\xC2\xA0", 100) == " \xC2\xA0");
+  CHECK(one_line("\xFF\xC3(", 100) == "\xEF\xBF\xBD\xEF\xBF\xBD(");
+  CHECK(one_line("\xED\xA0\x80", 100) == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+  CHECK(one_line("äöüß", 4) == "äöüß");
+  CHECK(one_line("äöüßx", 4) == "äöü…");
+}
+
+TEST_CASE("base64 is the standard padded one") {
+  using webhook::base64;
+  CHECK(base64("") == "");
+  CHECK(base64("f") == "Zg==");
+  CHECK(base64("fo") == "Zm8=");
+  CHECK(base64("foobar") == "Zm9vYmFy");
+  CHECK(base64("\xFB\xEF\xFF") == "++//");
+  std::string large;
+  for (size_t i = 0; i < (size_t{3} << 20) + 2; ++i) large += static_cast<char>(i * 31);
+  CHECK(decoded(base64(large)) == large);
+}
+
+TEST_CASE("fields are written as the API server writes them") {
+  using webhook::field_path;
+  CHECK(field_path("") == "");
+  CHECK(field_path("/spec/ports/0/targetPort") == "spec.ports[0].targetPort");
+  CHECK(field_path("/metadata/annotations/cloud.google.com~1load-balancer-type") ==
+        "metadata.annotations[cloud.google.com/load-balancer-type]");
+  CHECK(field_path("/metadata/labels/app") == "metadata.labels[app]");
+  CHECK(field_path("/spec/template/spec/containers/0/env/12/value") ==
+        "spec.template.spec.containers[0].env[12].value");
+  CHECK(field_path("/a~0b") == "a~b");
+}

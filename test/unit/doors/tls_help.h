@@ -1,0 +1,53 @@
+// A certificate made on the spot, and a TLS client that can send what no HTTP library would.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "program.h"
+
+namespace brokergate::test {
+
+struct PemPair {
+  std::string cert, key;
+};
+// Self-signed, P-256, for 127.0.0.1; `days` may be negative (expired).
+PemPair make_pair(int days = 2, bool with_names = true);
+std::string encrypted_key();
+
+// Sends the bytes over TLS (1.2 at most with `old_tls`) and reads until the
+// server closes or `patience` is over. `closed` tells which it was.
+struct Talk {
+  std::string reply;
+  bool closed = false;
+};
+Talk talk(int port, const std::string& bytes, std::chrono::milliseconds patience = std::chrono::seconds(10));
+
+// The highest TLS version the server accepts from a client that offers at most
+// `version`; empty when the handshake is refused.
+std::string handshake(int port, int version);
+
+// brokergate serve as a child process, ended with SIGTERM at the latest when this goes.
+class Served {
+ public:
+  // `extra` arguments follow; stderr goes to a file.
+  explicit Served(const std::vector<std::string>& extra = {});
+  ~Served();
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+
+  int port() const { return port_; }
+  const std::string& first_line() const { return first_line_; }
+  // Sends the signal and waits; the exit code, or -signal.
+  int end(int signal);
+  std::string log() const { return folder_.read("log"); }
+  std::string cert_file() const { return folder_.name("cert.pem"); }
+
+ private:
+  Folder folder_;
+  int child_ = -1;
+  int port_ = 0;
+  std::string first_line_;
+};
+
+}  // namespace brokergate::test
