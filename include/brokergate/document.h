@@ -62,7 +62,7 @@ struct Node {
 class Value {
  public:
   Value() = default;
-  explicit(false) Value(const Node* node) : node_(node) {}
+  explicit(false) Value(const Node* node) : node_(node) {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return node_ != nullptr; }
   bool operator==(const Value&) const = default;

@@ -24,7 +24,7 @@ std::pmr::memory_resource& Document::arena() {
 }
 
 std::string_view Document::intern(std::string_view text) {
-  if (text.empty()) return {"", 0};
+  if (text.empty()) return std::string_view("");
   char* copy = static_cast<char*>(arena().allocate(text.size(), 1));
   std::memcpy(copy, text.data(), text.size());
   return {copy, text.size()};

@@ -73,8 +73,9 @@ std::string describe(const Object& object) {
 }
 
 std::vector<Object> objects_of(std::shared_ptr<const Document> document, size_t* not_objects) {
-  Collector collector(document);
-  if (document) collector.collect(document->root(), {}, 0);
+  const Value root = document ? document->root() : Value();
+  Collector collector(std::move(document));
+  collector.collect(root, {}, 0);
   if (not_objects) *not_objects = collector.not_objects();
   return collector.take();
 }

@@ -201,7 +201,7 @@ uint32_t YamlReader::skip_properties(uint32_t at, uint32_t end, int count) const
 std::string_view YamlReader::view(uint32_t begin, uint32_t end, std::string_view decoded) {
   const size_t length = end - begin;
   const size_t skip = length == decoded.size() ? 0 : 1;  // quotes
-  if (decoded.empty()) return {"", 0};
+  if (decoded.empty()) return std::string_view("");
   if (length == decoded.size() + 2 * skip &&
       std::memcmp(input_.text.data() + begin + skip, decoded.data(), decoded.size()) == 0) {
     return input_.text.substr(begin + skip, decoded.size());
