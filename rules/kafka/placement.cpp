@@ -77,12 +77,14 @@ Judgement judge_marks(const Requirement& requirement, const Marks& marks) {
     kind = Lands::kStable;
   } else if (requirement.op == "Gt" || requirement.op == "Lt") {
     // A node whose label is no integer does not match at all.
-    const auto bound = requirement.values.size() == 1 ? integer(requirement.values.front()) : std::nullopt;
-    const bool may_match = std::any_of(marks.values.begin(), marks.values.end(), [&](std::string_view value) {
+    const bool readable = requirement.values.size() == 1 && integer(requirement.values.front()).has_value();
+    const int64_t bound = readable ? integer(requirement.values.front()).value_or(0) : 0;
+    const bool greater = requirement.op == "Gt";
+    const bool may_match = std::any_of(marks.values.begin(), marks.values.end(), [=](std::string_view value) {
       const auto number = integer(value);
-      return number && bound && (requirement.op == "Gt" ? *number > *bound : *number < *bound);
+      return number.has_value() && (greater ? number.value_or(0) > bound : number.value_or(0) < bound);
     });
-    if (bound && !may_match) kind = Lands::kStable;
+    if (readable && !may_match) kind = Lands::kStable;
   }
   std::string reason = requirement.text;
   if (kind == Lands::kUndecided) reason += " leaves preemptible nodes possible";
