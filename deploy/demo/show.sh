@@ -78,7 +78,9 @@ port=
 tries=0
 while [ -z "$port" ]; do
   tries=$((tries + 1))
-  [ "$tries" -le 100 ] && kill -0 "$server" 2>/dev/null || fail "the server did not start: $(cat "$work/log")"
+  if [ "$tries" -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
+    fail "the server did not start: $(cat "$work/log")"
+  fi
   sleep 0.1
   port=$(sed -n 's/.*127\.0\.0\.1:\([1-9][0-9]*\).*/\1/p' "$work/log" | head -n 1)
 done
