@@ -106,14 +106,15 @@ std::string unknown_workload(const Object& object) {
   const Owner owner = owner_of(object);
   const Judgement judgement = find_broker_container(object, identity_of(object, 0), owner);
   if (judgement.score == 0) return {};
-  std::string reason =
-      std::string(kind) + " with a Kafka broker in container " + std::string(judgement.container["name"].str());
+  // 60 and more: its command, image or environment runs a broker; less: ports and names say so.
+  std::string reason = std::string(kind);
+  reason += judgement.score >= 60 ? " with a Kafka broker in container " : " that looks like Kafka, container ";
+  reason += judgement.container["name"].str();
   if (!judgement.evidence.empty()) reason += " (" + judgement.evidence.front() + ")";
   if (!owner.reason.empty()) return reason + ": " + owner.reason + "; " + owner.remedy;
   if (other_set || kind == "PetSet")
     return reason + ": only StatefulSets of the group apps are read, this one is of " + std::string(object.api_version);
   return reason + ": its pods have no stable names, so no broker can have an address of its own; make it a StatefulSet";
 }
-
 
 }  // namespace brokergate

@@ -111,7 +111,8 @@ class Planner {
   }
 
   std::string plan_advertised() {
-    if (!advertised().set || advertised().by == Setting::By::kUnreadable) return add_advertised();
+    if (!advertised().set || advertised().value.empty() || advertised().by == Setting::By::kUnreadable)
+      return add_advertised();
     if (auto why = refused_neighbour(advertised()); !why.empty()) return why;
     ListText text(advertised());
     if (!text.error().empty()) return text.error();
@@ -201,9 +202,14 @@ class Planner {
       value += to_string(shown) + ",";
     }
     if (value.empty()) return "no listener is left for the brokers among themselves";
-    env_index_ = set_.container["env"].size();
+    const bool empty_entry = advertised().by == Setting::By::kEnv && advertised().exact;
+    env_index_ = empty_entry ? env_index(advertised()) : set_.container["env"].size();
     PodVariable pod;
     if (auto why = choose_pod(false, true, true, pod); !why.empty()) return why;
+    if (empty_entry) {
+      draft_.change(advertised().node, 0, 0, value + entry_text(pod));
+      return {};
+    }
     draft_.add_env(env_index_, same_prefix(advertised().variable), value + entry_text(pod));
     return {};
   }
@@ -252,12 +258,15 @@ class Planner {
   }
 
   std::string port_taken(const Setting& setting) const {
-    const auto parsed = parse_listeners(display(setting.value));
-    if (!parsed) return "Kafka refuses " + setting.place + ": " + parsed.error();
-    for (const Listener& listener : *parsed)
-      if (listener.name != name_ && listener.port == wanted_bind(wanted_, set_.first_ordinal))
-        return "port " + std::to_string(listener.port) + " is bound by listener " + listener.name +
-               "; choose another listener.port in the policy";
+    for (const auto& entry : cut_listeners(setting.value)) {
+      if (entry.name == name_) continue;
+      const auto parsed = parse_listeners(display(entry.text));
+      if (!parsed) return "Kafka refuses " + setting.place + ": " + parsed.error();
+      for (const Listener& listener : *parsed)
+        if (listener.port == wanted_bind(wanted_, set_.first_ordinal))
+          return "port " + std::to_string(listener.port) + " is bound by listener " + listener.name +
+                 "; choose another listener.port in the policy";
+    }
     return {};
   }
 

@@ -11,6 +11,16 @@ namespace {
 constexpr int64_t kMostOrdinals = 1000;
 constexpr int64_t kMostBytes = int64_t{32} << 20;
 
+// listeners as they were; derived from the known entries when the wanted one was not known.
+std::string known_listeners(const Settings& before, std::string_view name) {
+  const Setting& listeners = before[Key::kListeners];
+  if (listeners.by != Setting::By::kDerived || !has_unknown(listeners.value)) return listeners.value;
+  std::string known;
+  for (const auto& entry : cut_listeners(before[Key::kAdvertised].value))
+    if (entry.name != name) known += std::string(entry.text) + ",";
+  return derive_listeners(known);
+}
+
 // All listeners but `name` are what they were. `base`: what advertised.listeners
 // was while it was not set, that is listeners.
 std::string changed_elsewhere(const Settings& before, const Settings& after, std::string_view name) {
@@ -45,7 +55,7 @@ std::string changed_elsewhere(const Settings& before, const Settings& after, std
   const std::string& base = had ? old_advertised.value : before[Key::kListeners].value;
   if (auto fault = compare(base, after[Key::kAdvertised].value, had, "advertised.listeners"); !fault.empty())
     return fault;
-  if (auto fault = compare(before[Key::kListeners].value, after[Key::kListeners].value, true, "listeners");
+  if (auto fault = compare(known_listeners(before, name), after[Key::kListeners].value, true, "listeners");
       !fault.empty())
     return fault;
   const ProtocolMap now = effective_protocols(after);

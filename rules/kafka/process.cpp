@@ -9,6 +9,7 @@ namespace brokergate {
 namespace {
 
 void append_words(Value list, CommandLine& line) {
+  if (!list.is_seq()) return;
   for (const Node& node : list.children()) line.words.emplace_back(&node);
 }
 
@@ -183,7 +184,10 @@ ProcessStart read_process(Value container, const PodIdentity& identity, ImageFam
   size_t program = 0;
   start.entry = classify(argv, &program);
   start.client = start.entry == Entry::kNotBroker;
-  if (start.entry == Entry::kNone) {
+  if (start.entry == Entry::kNone && line.commands == 0 &&
+      argv[program < argv.size() ? program : 0].find('=') != std::string::npos) {
+    start.why = "args without a command replace what the image runs, so that the container cannot start";
+  } else if (start.entry == Entry::kNone) {
     const std::string& what = argv[std::min(call ? wrappers + call->script : program, argv.size() - 1)];
     start.why = (call ? "the script " : "what ") + display(what) +
                 (call ? " is not in the manifest" : " does is not in the manifest");

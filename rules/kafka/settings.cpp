@@ -5,6 +5,7 @@
 #include "rules/kafka/mounts.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/properties_text.h"
+#include "rules/kafka/variables.h"
 
 namespace brokergate {
 namespace {
@@ -24,176 +25,6 @@ constexpr std::array<KeyRow, kKeys> kRows = {{
     {"node.id", "NODE_ID"},
 }};
 
-// Setting by argument word NAME=VALUE; the last one counts.
-void take_argument(const ArgvWord& word, std::string_view name, Setting& setting) {
-  if (word.text.size() <= name.size() || word.text[name.size()] != '=' || !word.text.starts_with(name)) return;
-  setting.by = Setting::By::kArgument;
-  setting.set = true;
-  setting.value = word.text.substr(name.size() + 1);
-  setting.node = word.node;
-  const std::string_view raw = word.node.scalar();
-  setting.exact = word.plain && raw.size() > name.size() && raw.starts_with(name) && raw[name.size()] == '=';
-  setting.begin = setting.exact ? static_cast<uint32_t>(name.size() + 1) : word.begin;
-  setting.end = setting.exact ? static_cast<uint32_t>(raw.size()) : word.end;
-  setting.place = "argument " + std::string(name) + " in " + word.place;
-}
-
-Place env_place(const Object& object, const EnvEntry& entry) {
-  return {&object, entry.value_node ? entry.value_node : entry.entry, 0, 0, "env " + std::string(entry.name)};
-}
-
-Place place_of(const Object& object, const Setting& setting) {
-  return {&object, setting.node, setting.begin, setting.end, setting.place};
-}
-
-// Reads environment variables of the started process, wherever they were set.
-class Reader {
- public:
-  Reader(const Object& object, const ProcessStart& start, bool run_arguments)
-      : object_(object), start_(start), run_arguments_(run_arguments) {}
-
-  Setting read(std::string_view name) const {
-    Setting setting;
-    setting.variable = name;
-    from_env(name, setting);
-    if (start_.script) from_shell(name, setting);
-    for (const auto& word : start_.prefix) from_word(word, name, setting);
-    if (run_arguments_)
-      for (size_t i = 1; i < start_.argv.size(); ++i) from_word(start_.argv[i], name, setting);
-    return setting;
-  }
-
-  // Is there any variable that the Apache image makes a property of?
-  bool any_property_variable() const {
-    const auto counts = [](std::string_view name) {
-      constexpr std::array<std::string_view, 11> kNoProperty = {
-          "KAFKA_VERSION",       "KAFKA_HEAP_OPTS",           "KAFKA_LOG4J_OPTS",           "KAFKA_OPTS",
-          "KAFKA_JMX_OPTS",      "KAFKA_JMX_HOSTNAME",        "KAFKA_JVM_PERFORMANCE_OPTS", "KAFKA_GC_LOG_OPTS",
-          "KAFKA_LOG4J_LOGGERS", "KAFKA_LOG4J_ROOT_LOGLEVEL", "KAFKA_TOOLS_LOG4J_LOGLEVEL"};
-      return name.starts_with("KAFKA_") && std::find(kNoProperty.begin(), kNoProperty.end(), name) == kNoProperty.end();
-    };
-    for (const auto& entry : start_.env.entries)
-      if (counts(entry.name)) return true;
-    if (start_.script)
-      for (const auto& [name, variable] : start_.shell.variables)
-        if (variable.exported && counts(name)) return true;
-    return false;
-  }
-
- private:
-  void from_env(std::string_view name, Setting& setting) const {
-    for (const auto& entry : start_.env.entries) {
-      if (entry.name != name) continue;
-      if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
-      const Place place = env_place(object_, entry);
-      setting.by = Setting::By::kEnv;
-      setting.set = true;
-      setting.value = entry.value;
-      setting.node = place.node;
-      setting.place = place.what;
-      setting.exact = static_cast<bool>(entry.value_node);
-    }
-    if (setting.set) return;
-    if (const EnvSource* source = start_.env.possible_source(name)) {
-      setting.by = Setting::By::kUnreadable;
-      setting.set = true;
-      setting.value = unknown_atom(std::string(name) + " may come from " + source->what + ", which is not read");
-      setting.node = source->node;
-      setting.place = source->what;
-      setting.exact = false;
-    }
-  }
-
-  void from_shell(std::string_view name, Setting& setting) const {
-    const auto& shell = start_.shell;
-    const auto found = shell.variables.find(name);
-    const bool visible = found != shell.variables.end() && found->second.exported;
-    if (visible && found->second.word.end == 0 && found->second.exact) {
-      if (!shell.sourced.empty()) setting.value = sourced();  // the file may set it anew
-      return;                                                 // inherited as it was
-    }
-    if (!visible && !setting.set) {
-      if (found == shell.variables.end()) return;
-      // Assigned but not exported: no program sees it, but an env entry of the
-      // same name would be changed by that assignment.
-      setting.by = Setting::By::kShell;
-      describe_word(found->second, "assignment without export in ", setting);
-      return;
-    }
-    if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
-    if (!visible) {
-      setting.set = false;
-      setting.by = Setting::By::kShell;
-      setting.node = start_.script;
-      setting.place = "unset in " + start_.script_place;
-      setting.begin = setting.end = 0;
-      setting.exact = false;
-      setting.value.clear();
-      return;
-    }
-    const auto& variable = found->second;
-    setting.by = Setting::By::kShell;
-    setting.set = true;
-    setting.value = shell.sourced.empty() ? variable.value : sourced();
-    describe_word(variable, "export in ", setting);
-    for (const auto& assignment : shell.assignments) {
-      if (assignment.name != name || assignment.word.begin == variable.word.begin) continue;
-      Place place{&object_, start_.script, 0, 0, "earlier assignment in " + start_.script_place};
-      if (start_.expanded.source_offset(assignment.word.begin, false, &place.begin) &&
-          start_.expanded.source_offset(assignment.word.end, true, &place.end))
-        setting.shadowed.push_back(std::move(place));
-    }
-  }
-
-  void describe_word(const shell::Variable& variable, std::string_view what, Setting& setting) const {
-    setting.node = start_.script;
-    setting.place = std::string(what) + start_.script_place;
-    setting.exact = variable.exact && variable.word.end > variable.word.begin &&
-                    start_.expanded.source_offset(variable.word.begin, false, &setting.begin) &&
-                    start_.expanded.source_offset(variable.word.end, true, &setting.end) &&
-                    start_.expanded.source_offset(variable.statement.begin, false, &setting.statement) &&
-                    setting.end - setting.begin == variable.word.end - variable.word.begin;
-    if (!setting.exact) setting.begin = setting.end = 0;
-  }
-
-  void from_word(const ArgvWord& word, std::string_view name, Setting& setting) const {
-    Setting argument;
-    take_argument(word, name, argument);
-    if (!argument.set) return;
-    if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
-    argument.variable = std::move(setting.variable);
-    argument.shadowed = std::move(setting.shadowed);
-    setting = std::move(argument);
-  }
-
-  std::string sourced() const {
-    return unknown_atom("the script reads " + display(start_.shell.sourced.front()) + ", which is not in the manifest");
-  }
-
-  const Object& object_;
-  const ProcessStart& start_;
-  bool run_arguments_;
-};
-
-// `cub listeners` and the Apache image's sed: the host becomes 0.0.0.0.
-std::string derive_listeners(std::string_view advertised) {
-  std::string out;
-  size_t at = 0;
-  while (at < advertised.size()) {
-    const size_t scheme = advertised.find("://", at);
-    const size_t colon = scheme == advertised.npos ? scheme : advertised.find(':', scheme + 3);
-    if (colon == advertised.npos) break;
-    out.append(advertised.substr(at, scheme + 3 - at));
-    out.append("0.0.0.0");
-    at = colon;
-    // The colon just found may begin the next "://" only past itself.
-    out.push_back(':');
-    ++at;
-  }
-  out.append(advertised.substr(std::min(at, advertised.size())));
-  return out;
-}
-
 void derive_from_advertised(Settings& settings) {
   const Setting& advertised = settings[Key::kAdvertised];
   Setting& listeners = settings[Key::kListeners];
@@ -209,7 +40,8 @@ void derive_from_advertised(Settings& settings) {
   listeners.exact = false;
 }
 
-void plain_variables(const Reader& reader, const Object& object, const ProcessStart& start, Settings& settings) {
+void plain_variables(const VariableReader& reader, const Object& object, const ProcessStart& start,
+                     Settings& settings) {
   for (size_t i = 0; i < kKeys; ++i) settings.of[i] = reader.read("KAFKA_" + std::string(kRows[i].suffix));
   for (const Key key : {Key::kAdvertised, Key::kListeners}) {
     const std::string name = "KAFKA_CFG_" + std::string(variable_suffix(key));
@@ -239,7 +71,7 @@ bool bitnami_alias(Key key, std::string_view tag) {
   }
 }
 
-void bitnami_variables(const Reader& reader, const Object& object, std::string_view tag, Settings& settings) {
+void bitnami_variables(const VariableReader& reader, const Object& object, std::string_view tag, Settings& settings) {
   for (size_t i = 0; i < kKeys; ++i) {
     const auto key = static_cast<Key>(i);
     Setting own = reader.read("KAFKA_CFG_" + std::string(kRows[i].suffix));
@@ -284,9 +116,8 @@ void file_and_overrides(const Object& object, const ProcessStart& start, Value p
     if (has_unknown(written->second.text) && written->second.text.find('\n') == std::string::npos)
       missing = "the file " + display(file) + " cannot be read: " + unknown_reason(written->second.text);
   } else {
-    missing = "it is set in " +
-              (file.empty() ? "a properties file" : describe_file(display(file), pod_spec, container)) +
-              ", which is not read";
+    missing =
+        (file.empty() ? "the properties file" : describe_file(display(file), pod_spec, container)) + " is not read";
   }
   for (++at; at < start.argv.size(); ++at) {
     const size_t word = at;
@@ -337,7 +168,7 @@ void note_dead_variables(const Object& object, const ProcessStart& start, Settin
 
 // Nothing is known, but the variables may well be read: they are shown as the
 // source, without their value.
-void unknown_everywhere(const Reader& reader, const std::string& why, Settings& settings) {
+void unknown_everywhere(const VariableReader& reader, const std::string& why, Settings& settings) {
   settings.unreadable = why;
   for (size_t i = 0; i < kKeys; ++i) {
     Setting setting = reader.read("KAFKA_" + std::string(kRows[i].suffix));
@@ -353,13 +184,31 @@ void unknown_everywhere(const Reader& reader, const std::string& why, Settings& 
 
 }  // namespace
 
+std::string derive_listeners(std::string_view advertised) {
+  std::string out;
+  size_t at = 0;
+  while (at < advertised.size()) {
+    const size_t scheme = advertised.find("://", at);
+    const size_t colon = scheme == advertised.npos ? scheme : advertised.find(':', scheme + 3);
+    if (colon == advertised.npos) break;
+    out.append(advertised.substr(at, scheme + 3 - at));
+    out.append("0.0.0.0");
+    at = colon;
+    // The colon just found may begin the next "://" only past itself.
+    out.push_back(':');
+    ++at;
+  }
+  out.append(advertised.substr(std::min(at, advertised.size())));
+  return out;
+}
+
 std::string_view property_name(Key key) { return kRows[static_cast<size_t>(key)].property; }
 std::string_view variable_suffix(Key key) { return kRows[static_cast<size_t>(key)].suffix; }
 
 Settings settings_of(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
                      ImageFamily family, std::string_view tag) {
   Settings settings;
-  const Reader reader(object, start, start.entry == Entry::kConfluentRun);
+  const VariableReader reader(object, start, start.entry == Entry::kConfluentRun);
   const auto unknown = [&](std::string why) { unknown_everywhere(reader, why, settings); };
   Entry entry = start.entry;
   if (entry == Entry::kNone) {
@@ -451,6 +300,17 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
     case Entry::kNotBroker:
       unknown(start.why);
       break;
+  }
+  // Nothing that is not set here can be said to be unset: the script may set it.
+  if (!settings.doubt.empty()) {
+    for (const Key key : {Key::kAdvertised, Key::kListeners}) {
+      Setting& setting = settings[key];
+      if (setting.set) continue;
+      setting.by = Setting::By::kUnreadable;
+      setting.set = true;
+      setting.exact = false;
+      setting.value = unknown_atom(settings.doubt);
+    }
   }
   return settings;
 }

@@ -75,6 +75,9 @@ struct Settings {
 Settings settings_of(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
                      ImageFamily family, std::string_view tag);
 
+// `cub listeners` and the Apache image's sed: every host becomes 0.0.0.0.
+std::string derive_listeners(std::string_view advertised);
+
 // The public view.
 Properties to_properties(const Object& object, const Settings& settings);
 

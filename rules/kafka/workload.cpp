@@ -25,6 +25,11 @@ bool configures_broker(std::string_view name) {
   return name.starts_with("KAFKA_CFG_") || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
+bool names_a_start(std::string_view command) {
+  return names_kafka(command) || command.find("/confluent/docker/") != command.npos ||
+         command.find("redpanda") != command.npos;
+}
+
 bool broker_port(Value container, int64_t* which) {
   for (const Node& node : container["ports"].children()) {
     const auto port = Value(&node)["containerPort"].as_int();
@@ -54,7 +59,7 @@ Judgement judge(const Object& object, Value container, const PodIdentity& identi
   }
   const CommandLine line = command_line(container);
   bool kafka_in_command = false;
-  for (const Value word : line.words) kafka_in_command = kafka_in_command || names_kafka(word.scalar());
+  for (const Value word : line.words) kafka_in_command = kafka_in_command || names_a_start(word.scalar());
   int64_t port = 0;
   const bool has_port = broker_port(container, &port);
   const bool named = names_kafka(image_text) || names_kafka(name);
@@ -65,6 +70,11 @@ Judgement judge(const Object& object, Value container, const PodIdentity& identi
   judgement.process = read_process(container, identity, judgement.family);
   const ProcessStart& start = judgement.process;
   if (start.entry == Entry::kNotBroker || (start.client && !starts_broker(start.entry))) return judgement;
+  // /entrypoint.sh /run.sh is how every old bitnami image starts.
+  const std::string_view program = start.argv.empty() ? std::string_view{} : std::string_view(start.argv[0].text);
+  const bool any_bitnami = (start.entry == Entry::kBitnamiRun || start.entry == Entry::kBitnamiRunOnly) &&
+                           !names_kafka(program) && !named && variable.empty();
+  if (any_bitnami) return judgement;
   const bool neighbour = names_no_broker(base_name(judgement.image.path)) || names_no_broker(name);
 
   if (starts_broker(start.entry) && !line.empty()) {

@@ -47,6 +47,8 @@ class EnvLiteral final : public Form {
                         (advertised.by == Setting::By::kUnreadable && settings.mechanics == Mechanics::kBitnami &&
                          facts.process.env.sources.empty());
     if (!reads_environment(settings) || !settings.doubt.empty() || !absent) return false;
+    // Somebody meant a command to give the value, which these images do not run.
+    if (facts.process.env.find(advertised.variable + "_COMMAND")) return false;
     reason = advertised.variable + " is not set; the image would read it";
     return true;
   }

@@ -22,11 +22,22 @@ std::string describe(const BrokerFacts& facts) {
            (how.empty() ? " is not one whose start script is known" : ": " + std::string(how));
   }
   if (!settings.unreadable.empty()) return settings.unreadable;
+  if (facts.process.env.find(advertised.variable + "_COMMAND"))
+    return advertised.variable + "_COMMAND is no setting of this image, and " + advertised.variable + " is not set";
   if (!settings.doubt.empty()) return settings.doubt;
   if (advertised.set && has_unknown(advertised.value)) return unknown_reason(advertised.value);
   if (advertised.by == Setting::By::kEnv && !advertised.exact)
     return advertised.variable + " has no value in the manifest";
   return "where advertised.listeners comes from was not recognised";
+}
+
+std::string way_out(const BrokerFacts& facts) {
+  const Settings& settings = facts.settings;
+  if (facts.image.parameter) return "fill the template in first";
+  if (!facts.process.env.sources.empty() && settings.unreadable.empty())
+    return "an env entry " + settings[Key::kAdvertised].variable + " beats envFrom: set it with all listeners";
+  if (settings.mechanics == Mechanics::kFile) return "set advertised.listeners where it is set now";
+  return "set the address where the start script takes it from";
 }
 
 class Unknown final : public Form {
@@ -40,10 +51,7 @@ class Unknown final : public Form {
 
   Plan plan(const BrokerSet& set, const WantedListener&) const override {
     Plan plan;
-    plan.refusal =
-        "not changed: " + set.form_reason +
-        "; set advertised.listeners by an env entry or an export in the manifest that the image reads, or change "
-        "the place named";
+    plan.refusal = "not changed: " + set.form_reason + "; " + way_out(*set.facts);
     plan.at = set.facts->settings[Key::kAdvertised].node;
     if (!*plan.at) plan.at = set.container;
     return plan;

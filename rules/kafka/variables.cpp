@@ -1,0 +1,159 @@
+#include "rules/kafka/variables.h"
+
+#include <algorithm>
+#include <array>
+
+#include "rules/kafka/opaque.h"
+
+namespace brokergate {
+namespace {
+
+// Setting by argument word NAME=VALUE; the last one counts.
+void take_argument(const ArgvWord& word, std::string_view name, Setting& setting) {
+  if (word.text.size() <= name.size() || word.text[name.size()] != '=' || !word.text.starts_with(name)) return;
+  setting.by = Setting::By::kArgument;
+  setting.set = true;
+  setting.value = word.text.substr(name.size() + 1);
+  setting.node = word.node;
+  const std::string_view raw = word.node.scalar();
+  setting.exact = word.plain && raw.size() > name.size() && raw.starts_with(name) && raw[name.size()] == '=';
+  setting.begin = setting.exact ? static_cast<uint32_t>(name.size() + 1) : word.begin;
+  setting.end = setting.exact ? static_cast<uint32_t>(raw.size()) : word.end;
+  setting.place = "argument " + std::string(name) + " in " + word.place;
+}
+
+}  // namespace
+
+Place env_place(const Object& object, const EnvEntry& entry) {
+  return {&object, entry.value_node ? entry.value_node : entry.entry, 0, 0, "env " + std::string(entry.name)};
+}
+
+Place place_of(const Object& object, const Setting& setting) {
+  return {&object, setting.node, setting.begin, setting.end, setting.place};
+}
+
+Setting VariableReader::read(std::string_view name) const {
+  Setting setting;
+  setting.variable = name;
+  from_env(name, setting);
+  if (start_.script) from_shell(name, setting);
+  if (!setting.set && start_.script && !start_.shell.sourced.empty()) {
+    setting.by = Setting::By::kUnreadable;
+    setting.set = true;
+    setting.exact = false;
+    setting.value = sourced();
+    setting.node = start_.script;
+    setting.place = "script in " + start_.script_place;
+  }
+  for (const auto& word : start_.prefix) from_word(word, name, setting);
+  if (run_arguments_)
+    for (size_t i = 1; i < start_.argv.size(); ++i) from_word(start_.argv[i], name, setting);
+  return setting;
+}
+
+bool VariableReader::any_property_variable() const {
+  const auto counts = [](std::string_view name) {
+    constexpr std::array<std::string_view, 11> kNoProperty = {
+        "KAFKA_VERSION",       "KAFKA_HEAP_OPTS",           "KAFKA_LOG4J_OPTS",           "KAFKA_OPTS",
+        "KAFKA_JMX_OPTS",      "KAFKA_JMX_HOSTNAME",        "KAFKA_JVM_PERFORMANCE_OPTS", "KAFKA_GC_LOG_OPTS",
+        "KAFKA_LOG4J_LOGGERS", "KAFKA_LOG4J_ROOT_LOGLEVEL", "KAFKA_TOOLS_LOG4J_LOGLEVEL"};
+    return name.starts_with("KAFKA_") && std::find(kNoProperty.begin(), kNoProperty.end(), name) == kNoProperty.end();
+  };
+  for (const auto& entry : start_.env.entries)
+    if (counts(entry.name)) return true;
+  if (start_.script)
+    for (const auto& [name, variable] : start_.shell.variables)
+      if (variable.exported && counts(name)) return true;
+  return false;
+}
+
+void VariableReader::from_env(std::string_view name, Setting& setting) const {
+  for (const auto& entry : start_.env.entries) {
+    if (entry.name != name) continue;
+    if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
+    const Place place = env_place(object_, entry);
+    setting.by = Setting::By::kEnv;
+    setting.set = true;
+    setting.value = entry.value;
+    setting.node = place.node;
+    setting.place = place.what;
+    setting.exact = static_cast<bool>(entry.value_node);
+  }
+  if (setting.set) return;
+  if (const EnvSource* source = start_.env.possible_source(name)) {
+    setting.by = Setting::By::kUnreadable;
+    setting.set = true;
+    setting.value = unknown_atom(std::string(name) + " may come from " + source->what + ", which is not read");
+    setting.node = source->node;
+    setting.place = source->what;
+    setting.exact = false;
+  }
+}
+
+void VariableReader::from_shell(std::string_view name, Setting& setting) const {
+  const auto& shell = start_.shell;
+  const auto found = shell.variables.find(name);
+  const bool visible = found != shell.variables.end() && found->second.exported;
+  if (visible && found->second.word.end == 0 && found->second.exact) {
+    if (!shell.sourced.empty()) setting.value = sourced();  // the file may set it anew
+    return;                                                 // inherited as it was
+  }
+  if (!visible && !setting.set) {
+    if (found == shell.variables.end()) return;
+    // Assigned but not exported: no program sees it, but an env entry of the
+    // same name would be changed by that assignment.
+    setting.by = Setting::By::kShell;
+    describe_word(found->second, "assignment without export in ", setting);
+    return;
+  }
+  if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
+  if (!visible) {
+    setting.set = false;
+    setting.by = Setting::By::kShell;
+    setting.node = start_.script;
+    setting.place = "unset in " + start_.script_place;
+    setting.begin = setting.end = 0;
+    setting.exact = false;
+    setting.value.clear();
+    return;
+  }
+  const auto& variable = found->second;
+  setting.by = Setting::By::kShell;
+  setting.set = true;
+  setting.value = shell.sourced.empty() ? variable.value : sourced();
+  describe_word(variable, "export in ", setting);
+  for (const auto& assignment : shell.assignments) {
+    if (assignment.name != name || assignment.word.begin == variable.word.begin) continue;
+    Place place{&object_, start_.script, 0, 0, "earlier assignment in " + start_.script_place};
+    if (start_.expanded.source_offset(assignment.word.begin, false, &place.begin) &&
+        start_.expanded.source_offset(assignment.word.end, true, &place.end))
+      setting.shadowed.push_back(std::move(place));
+  }
+}
+
+void VariableReader::describe_word(const shell::Variable& variable, std::string_view what, Setting& setting) const {
+  setting.node = start_.script;
+  setting.place = std::string(what) + start_.script_place;
+  setting.exact = variable.exact && variable.word.end > variable.word.begin &&
+                  start_.expanded.source_offset(variable.word.begin, false, &setting.begin) &&
+                  start_.expanded.source_offset(variable.word.end, true, &setting.end) &&
+                  start_.expanded.source_offset(variable.statement.begin, false, &setting.statement) &&
+                  setting.end - setting.begin == variable.word.end - variable.word.begin;
+  if (!setting.exact) setting.begin = setting.end = 0;
+}
+
+void VariableReader::from_word(const ArgvWord& word, std::string_view name, Setting& setting) const {
+  Setting argument;
+  take_argument(word, name, argument);
+  if (!argument.set) return;
+  if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
+  argument.variable = std::move(setting.variable);
+  argument.shadowed = std::move(setting.shadowed);
+  setting = std::move(argument);
+}
+
+std::string VariableReader::sourced() const {
+  return unknown_atom("the script reads " + display(start_.shell.sourced.front()) + ", which is not in the manifest");
+}
+
+}  // namespace brokergate
