@@ -39,7 +39,7 @@ struct SetFacts {
   bool readable = false;                       // a form whose settings can be derived and changed
   std::vector<const BrokerService*> services;  // those in front of it, in bundle order
   Contradictions contradictions;               // of these Services
-  std::vector<OneBroker> brokers;            // empty unless readable
+  std::vector<OneBroker> brokers;              // empty unless readable
   std::string external;                        // external_listener_name
   std::optional<WantedListener> wanted;
   std::string wanted_why;  // why the policy's domain leads to no wanted listener

@@ -146,6 +146,22 @@ std::optional<ServiceWish> wish_for(const SetFacts& facts, const BrokerService& 
   return ServiceWish{facts.wanted_port(ordinal), facts.wanted_bind(ordinal), facts.wanted_host(ordinal, policy)};
 }
 
+std::vector<Finding::Fix> listener_fixes(const SetFacts& facts, const Policy& policy, std::string* refusal) {
+  if (!facts.planned()) return {};
+  std::vector<Finding::Fix> fixes = {{facts.set->object, facts.plan.edits}};
+  for (const BrokerService* service : facts.services) {
+    const auto wish = wish_for(facts, *service, policy);
+    if (!wish) continue;
+    ServiceChange change = plan_service(*service, facts.broker(*service->ordinal), *wish);
+    if (!change.refusal.empty()) {
+      if (refusal) *refusal = cat(describe(*service->object), ": ", change.refusal);
+      return {};
+    }
+    if (!change.edits.empty()) fixes.push_back({service->object, std::move(change.edits)});
+  }
+  return fixes;
+}
+
 std::string host_after(const Facts& facts, const BrokerService& service, const Policy& policy, std::string_view now) {
   const SetFacts* set = service.set ? facts.of(service.set) : nullptr;
   const std::optional<ServiceWish> wish = set ? wish_for(*set, service, policy) : std::nullopt;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "brokergate/kafka.h"
+#include "brokergate/verdict.h"
 #include "rules/facts.h"
 
 namespace brokergate {
@@ -44,6 +45,11 @@ bool of_other_listener(const SetFacts& facts, const BrokerService& service);
 // What the set's Service is to be once the set is as the policy wants it; no
 // wish when it cannot be made so (no domain, a refused plan, another role).
 std::optional<ServiceWish> wish_for(const SetFacts& facts, const BrokerService& service, const Policy& policy);
+
+// Everything that must change together so that the brokers advertise what the
+// policy wants: the set and the Services in front of its brokers. Empty when
+// nothing is planned, or when a Service cannot follow (`refusal` says why).
+std::vector<Finding::Fix> listener_fixes(const SetFacts& facts, const Policy& policy, std::string* refusal = nullptr);
 
 // The host name the Service asks external-dns for after all changes; `now` when none is planned.
 std::string host_after(const Facts& facts, const BrokerService& service, const Policy& policy, std::string_view now);

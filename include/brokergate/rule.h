@@ -38,6 +38,8 @@ class Report {
  public:
   Report(const RuleInfo& info, Severity severity, std::vector<Finding>& out) : info_(info), severity_(severity), out_(out) {}
   Finding& add(const Object& object, Value at, std::string message);
+  // The finding added last; only after add().
+  Finding& last() { return out_.back(); }
   // A denial that this door cannot be sure of: becomes a warning that says why.
   static void weaken(Finding& finding, std::string reason);
   // The same down to a hint.

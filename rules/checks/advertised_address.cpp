@@ -3,6 +3,7 @@
 
 #include "rules/facts.h"
 #include "rules/registry.h"
+#include "rules/service_change.h"
 #include "rules/text.h"
 
 namespace brokergate::checks {
@@ -113,6 +114,7 @@ void judge(const Context& context, const SetFacts& facts, Report& report) {
   Finding& finding = report.add(*facts.set->object, own ? property->source.node : facts.set->container,
                                 cat("broker ", first->ordinal, rest, " advertises ", shown(first->external->text()),
                                     " to clients outside, ", fault.what, ", want ", wanted));
+  finding.fixes = listener_fixes(facts, context.policy);
   if (!fault.weakened.empty()) Report::weaken(finding, fault.weakened);
   const bool external =
       std::any_of(facts.services.begin(), facts.services.end(), [](const BrokerService* s) { return s->external(); });

@@ -27,7 +27,15 @@ std::string found(const SetFacts& facts) {
   const Property* property = first.property(kAdvertised);
   if (property && property->value)
     return cat("broker ", first.ordinal, " advertises ", shown(*property->value), " and nothing for clients outside");
+  if (property && !property->unknown.empty())
+    return cat("what broker ", first.ordinal, " advertises cannot be known (", shown(property->unknown), ")");
   return cat("broker ", first.ordinal, " has no advertised.listeners");
+}
+
+std::string not_made(std::string_view why) {
+  constexpr std::string_view kPrefix = "not changed: ";
+  if (why.starts_with(kPrefix)) why.remove_prefix(kPrefix.size());
+  return cat("No change was made: ", why, why.ends_with('.') ? "" : ".");
 }
 
 std::string wanted(const SetFacts& facts, const Policy& policy) {
@@ -40,27 +48,16 @@ void check_wanted(const Context& context, const SetFacts& facts, Report& report)
   const Object& object = *facts.set->object;
   if (!facts.plan.refusal.empty()) {
     Finding& finding = report.add(object, place(facts), cat(found(facts), ", want ", wanted(facts, context.policy)));
-    finding.remediation = cat("No change was made: ", facts.plan.refusal);
+    finding.remediation = not_made(facts.plan.refusal);
     return;
   }
   if (facts.planned()) {
     const std::string rest = facts.set->replicas > 1 ? " and so for every broker" : "";
     Finding& finding =
         report.add(object, place(facts), cat(found(facts), ", want ", wanted(facts, context.policy), rest));
-    Finding::Fix own{&object, facts.plan.edits};
-    std::vector<Finding::Fix> fixes;
-    fixes.push_back(std::move(own));
-    for (const BrokerService* service : facts.services) {
-      const auto wish = wish_for(facts, *service, context.policy);
-      if (!wish) continue;
-      ServiceChange change = plan_service(*service, facts.broker(*service->ordinal), *wish);
-      if (!change.refusal.empty()) {
-        finding.remediation = cat("No change was made: ", describe(*service->object), ": ", change.refusal, ".");
-        return;
-      }
-      if (!change.edits.empty()) fixes.push_back({service->object, std::move(change.edits)});
-    }
-    finding.fixes = std::move(fixes);
+    std::string refusal;
+    finding.fixes = listener_fixes(facts, context.policy, &refusal);
+    if (!refusal.empty()) finding.remediation = not_made(refusal);
     return;
   }
   // The set is right; a Service may still ask for another DNS name.
@@ -132,7 +129,7 @@ void check(const Context& context, Report& report) {
     if (right) continue;
     Finding& finding =
         report.add(*facts.set->object, place(facts), cat(found(facts), ", want a name of ", context.policy.domain));
-    finding.remediation = cat("No change was made: ", facts.wanted_why, ".");
+    finding.remediation = not_made(facts.wanted_why);
   }
 }
 

@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <set>
+#include <vector>
 
 #include "rules/facts.h"
 #include "rules/registry.h"
@@ -23,18 +23,16 @@ void judge(const Context& context, const SetFacts& facts, Report& report) {
   if (served.empty() && !wished) return;
   const int64_t missing = set.replicas - static_cast<int64_t>(served.size());
   if (missing <= 0) return;
-  std::string first;
-  int64_t told = 0;
-  for (int64_t i = 0; i < set.replicas && told < std::min<int64_t>(missing, 3); ++i) {
-    if (served.contains(set.first_ordinal + i)) continue;
-    first += cat(told == 0 ? "" : ", ", set.first_ordinal + i);
-    ++told;
+  std::vector<int64_t> first;
+  for (int64_t i = 0; i < set.replicas && first.size() < 3; ++i) {
+    if (!served.contains(set.first_ordinal + i)) first.push_back(set.first_ordinal + i);
   }
-  if (missing > told) first += cat(" and ", missing - told, " more");
+  const int64_t more = missing - static_cast<int64_t>(first.size());
   const Value replicas = set.object->spec()["replicas"];
   Finding& finding =
       report.add(*set.object, replicas ? replicas : set.object->spec(),
-                 cat("no external Service for broker ", first, " of ", set.replicas, ", want one for each broker"));
+                 cat("no external Service for ", brokers_text(first), more > 0 ? cat(" and ", more, " more") : "",
+                     " of ", set.replicas, ", want one for each broker"));
   if (!context.bundle.complete) Report::to_info(finding, "other Services may exist that this request does not show");
 }
 

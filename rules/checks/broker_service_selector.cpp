@@ -85,11 +85,12 @@ void judge_set(const Context& context, const SetFacts& facts, Report& report) {
       report.add(object, selector_of(*service),
                  cat("the Service selects broker ", *service->ordinal, " but ", found->second.by, " says ",
                      found->second.says, ", want one broker"));
-    } else if (!facts.has(*service->ordinal) && facts.set->replicas_unknown.empty()) {
+    } else if (facts.set->replicas > 0 && !facts.has(*service->ordinal) && facts.set->replicas_unknown.empty()) {
       Finding& finding =
           report.add(object, selector_of(*service),
                      cat("the Service selects broker ", *service->ordinal, " but the set has ", facts.set->replicas,
                          " from ", facts.set->first_ordinal, ", want one that exists"));
+      finding.remediation = "Scale the set up to that broker, or remove the Service.";
       Report::weaken(finding, "the set may be scaled up later");
     } else if (facts.set->object->kind == "StatefulSet" && service->selects != Selects::kPodName) {
       judge_label(context, *service, report, known);

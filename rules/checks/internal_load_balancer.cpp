@@ -13,6 +13,8 @@ std::string escaped(std::string_view key) {
   return out;
 }
 
+constexpr std::string_view kClassKey = "spec.loadBalancerClass";
+
 std::string whose(const BrokerService& service) {
   return service.role == ServiceRole::kPerBroker && service.ordinal ? cat("load balancer of broker ", *service.ordinal)
                                                                     : "load balancer in front of the brokers";
@@ -43,48 +45,66 @@ void add_fix(const Context& context, const BrokerService& service, const Scheme&
   if (!fix.edits.empty()) finding.fixes.push_back(std::move(fix));
 }
 
+// A class of another controller: its ways are not in the provider's table.
+void judge_foreign(const Context& context, const BrokerService& service, const Scheme& scheme, Report& report) {
+  const Provider& provider = *context.policy.provider;
+  Finding& finding = report.add(
+      *service.object, scheme.at,
+      cat(whose(service), " has loadBalancerClass ", shown(scheme.at.str()), ", want one known to be internal"));
+  Report::weaken(finding, cat("what that controller does is not in the rules of ", provider.id));
+  add_fix(context, service, scheme, finding);
+}
+
+// Somebody said external: it is their word, unless it is a slip.
+void judge_stated(const Context& context, const BrokerService& service, const Scheme& scheme, Report& report) {
+  const Provider& provider = *context.policy.provider;
+  const bool by_class = scheme.key == kClassKey;
+  const std::string want = by_class ? cat("the class ", provider.internal_classes.front()) : wanted(provider);
+  Finding& finding = report.add(
+      *service.object, scheme.at,
+      cat(whose(service), " is external: ", scheme.key, " is \"", shown(scheme.at.scalar()), "\", want ", want));
+  if (by_class) {
+    finding.remediation = cat("Make the Service anew with ", want, ": spec.loadBalancerClass cannot be changed.");
+  } else if (says_external(provider, scheme.key, scheme.at.scalar())) {
+    finding.remediation = cat("Somebody wrote ", scheme.key, " on purpose: change it to ", want,
+                              ", or accept this load balancer with a suppression in the policy.");
+  } else {
+    add_fix(context, service, scheme, finding);
+  }
+}
+
+void judge_unstated(const Context& context, const BrokerService& service, const Scheme& scheme, Report& report) {
+  const Object& object = *service.object;
+  const Provider& provider = *context.policy.provider;
+  const Value annotations = annotations_of(object);
+  Finding& finding =
+      report.add(object, annotations.is_map() ? annotations : object.metadata(),
+                 cat(whose(service), " is external: no annotation makes it internal, want ", wanted(provider)));
+  finding.missing = cat(annotations.is_map() ? "" : "annotations/",
+                        escaped(provider.write.empty() ? provider.annotations[0].key : provider.write[0]));
+  add_fix(context, service, scheme, finding);
+  if (const Operator* owner = operator_of(object)) {
+    finding.remediation = cat("Set the annotation in the resource of ", owner->name, ": ", owner->annotations, ".");
+  }
+}
+
 void check(const Context& context, Report& report) {
   if (!context.policy.internal_required) return;
-  const Provider& provider = *context.policy.provider;
   for (const BrokerService* service : context.facts.services) {
     if (service->type != "LoadBalancer") continue;
-    const Object& object = *service->object;
-    const Scheme scheme = scheme_of(object, provider);
+    const Scheme scheme = scheme_of(*service->object, *context.policy.provider);
     if (scheme.internal()) continue;
-    const std::string who = whose(*service);
-    if (scheme.kind == Scheme::Kind::kForeign) {
-      Finding& finding = report.add(
-          object, scheme.at, cat(who, " has loadBalancerClass ", shown(scheme.at.str()), ", want an internal one"));
-      Report::weaken(finding,
-                     cat("whether that controller makes it internal cannot be known from the rules of ", provider.id));
-      if (provider.internal_classes.empty()) add_fix(context, *service, scheme, finding);
-      continue;
-    }
-    const Value annotations = annotations_of(object);
-    Finding& finding =
-        scheme.at ? report.add(object, scheme.at,
-                               cat(who, " is external: ", scheme.key, " is \"", shown(scheme.at.scalar()), "\", want ",
-                                   wanted(provider)))
-                  : report.add(object, annotations.is_map() ? annotations : object.metadata(),
-                               cat(who, " is external: no annotation makes it internal, want ", wanted(provider)));
-    if (!service->certain && service->role != ServiceRole::kPerBroker) {
+    const auto judge = scheme.kind == Scheme::Kind::kForeign ? judge_foreign
+                       : scheme.at                           ? judge_stated
+                                                             : judge_unstated;
+    judge(context, *service, scheme, report);
+    if (service->certain) continue;
+    Finding& finding = report.last();
+    finding.remediation += cat(" The Service was judged by itself: ", service->evidence, ".");
+    // A selector on one pod and Kafka's port leave little doubt; a bootstrap Service may be another program's.
+    if (service->role != ServiceRole::kPerBroker) {
       Report::weaken(finding, cat("the StatefulSet is not in sight; ", service->evidence));
     }
-    const bool slip =
-        scheme.key != "spec.loadBalancerClass" && scheme.at && !says_external(provider, scheme.key, scheme.at.scalar());
-    if (slip) add_fix(context, *service, scheme, finding);
-    if (slip) continue;
-    if (scheme.at) {
-      finding.remediation = cat("Somebody wrote ", scheme.key, " by hand: change it to ", wanted(provider),
-                                ", or accept this load balancer with a suppression in the policy.");
-      continue;
-    }
-    finding.missing = cat(annotations.is_map() ? "" : "annotations/",
-                          escaped(provider.write.empty() ? provider.annotations[0].key : provider.write[0]));
-    add_fix(context, *service, scheme, finding);
-    if (operator_of(object))
-      finding.remediation = cat("An operator makes this Service: set the annotation in its resource, ",
-                                operator_of(object)->annotations, ".");
   }
 }
 
