@@ -94,8 +94,8 @@ Lookup look_up(const KubeletEnv& env, std::string_view name) {
 
 constexpr size_t kScanned = 64;
 
-void KubeletEnv::add(EnvEntry entry) {
-  entries.push_back(std::move(entry));
+void KubeletEnv::add(const EnvEntry& entry) {
+  entries.push_back(entry);
   if (entries.size() == kScanned) {
     for (size_t i = 0; i < entries.size(); ++i) last_[entries[i].name] = i;
   } else if (entries.size() > kScanned) {
@@ -230,15 +230,15 @@ KubeletEnv kubelet_env(Value container, const PodIdentity& identity) {
     // A number or true without quotes is refused by the API server; its text is what was meant.
     const std::string_view text = made.value_node.scalar();
     if (total > kMaxEnvironment) {
-      made.value = unknown_atom("the environment expands to more than 1 MiB");
+      made.value = env.keep(unknown_atom("the environment expands to more than 1 MiB"));
     } else if (!text.empty()) {
-      made.value = text.find('$') == text.npos ? std::string(text) : expand(text, env).text;
+      made.value = text.find('$') == text.npos ? text : env.keep(expand(text, env).text);
     } else if (const Value from = entry["valueFrom"]) {
-      made.value = value_from(from, identity);
+      made.value = env.keep(value_from(from, identity));
       made.value_node = Value();
     }
     total += made.value.size();
-    env.add(std::move(made));
+    env.add(made);
   }
   return env;
 }

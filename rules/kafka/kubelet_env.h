@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,9 +26,9 @@ struct PodIdentity {
 
 struct EnvEntry {
   std::string_view name;
-  std::string value;  // expanded; may hold atoms
-  Value entry;        // the element of env[]
-  Value value_node;   // its `value`; false for valueFrom
+  std::string_view value;  // expanded; may hold atoms. Points into the document or the KubeletEnv
+  Value entry;             // the element of env[]
+  Value value_node;        // its `value`; false for valueFrom
 };
 
 // Where variables come from that the manifest does not spell out.
@@ -37,19 +38,26 @@ struct EnvSource {
   Value node;
 };
 
+// Moves, but does not copy: the entries point into it.
 class KubeletEnv {
  public:
+  KubeletEnv() = default;
+  KubeletEnv(KubeletEnv&&) = default;
+  KubeletEnv& operator=(KubeletEnv&&) = default;
+
   // In list order, duplicates kept: the last of one name counts.
   std::vector<EnvEntry> entries;
   std::vector<EnvSource> sources;  // envFrom
   bool service_links = true;       // enableServiceLinks
 
-  void add(EnvEntry entry);
+  void add(const EnvEntry& entry);
+  std::string_view keep(std::string text) { return made_.emplace_back(std::move(text)); }
   const EnvEntry* find(std::string_view name) const;
   // The envFrom source that may define `name`, or null.
   const EnvSource* possible_source(std::string_view name) const;
 
  private:
+  std::deque<std::string> made_;
   // Only for long lists: a scan is quicker for the thirty entries of a real one.
   std::unordered_map<std::string_view, size_t> last_;
 };

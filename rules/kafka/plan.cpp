@@ -28,7 +28,11 @@ class Planner {
         process_(set.facts->process),
         name_(upper(wanted.name)),
         pods_(set, set.facts->process),
-        draft_(set.container, "every broker advertises its own address for listener " + name_) {}
+        draft_(set.container, "every broker advertises its own address for listener " + name_),
+        ordinals_(ordinals_of(set).list) {
+    brokers_.reserve(ordinals_.size());
+    for (const int64_t ordinal : ordinals_) brokers_.push_back(settings_for(set, ordinal));
+  }
 
   Plan plan() {
     Plan plan;
@@ -140,9 +144,9 @@ class Planner {
   // Is the wanted entry right for every broker as it stands?
   template <typename Test>
   bool right(Test test) const {
-    for (const int64_t ordinal : ordinals_of(set_).list) {
-      const Settings settings = settings_for(set_, ordinal);
-      const Setting& setting = settings[Key::kAdvertised];
+    for (size_t i = 0; i < ordinals_.size(); ++i) {
+      const int64_t ordinal = ordinals_[i];
+      const Setting& setting = brokers_[i][Key::kAdvertised];
       bool ok = false;
       for (const auto& entry : cut_listeners(setting.value)) {
         if (entry.name != name_ || entry.unknown) continue;
@@ -186,10 +190,11 @@ class Planner {
   // entries are written out, with the host left to Kafka as it is now.
   std::string add_advertised() {
     if (!listeners().set || listeners().value.empty() || has_unknown(listeners().value))
-      return "neither " + advertised().variable + " nor " + listeners().variable +
-             " is set, so nothing says how the brokers reach one another; set " + listeners().variable + " first";
+      return "neither " + advertised().variable_name() + " nor " + listeners().variable_name() +
+             " is set, so nothing says how the brokers reach one another; set " + listeners().variable_name() +
+             " first";
     if (!process_.env.sources.empty())
-      return "what envFrom sets is not known; set " + advertised().variable + " in env first";
+      return "what envFrom sets is not known; set " + advertised().variable_name() + " in env first";
     const auto parsed = parse_listeners(display(listeners().value));
     if (!parsed) return "Kafka refuses " + listeners().place + ": " + parsed.error();
     const auto controllers = controller_names(settings_);
@@ -210,7 +215,7 @@ class Planner {
       draft_.change(advertised().node, 0, 0, value + entry_text(pod));
       return {};
     }
-    draft_.add_env(env_index_, same_prefix(advertised().variable), value + entry_text(pod));
+    draft_.add_env(env_index_, same_prefix(advertised().variable_name()), value + entry_text(pod));
     return {};
   }
 
@@ -224,7 +229,7 @@ class Planner {
   std::string plan_listeners() {
     if (!listeners().set || listeners().by == Setting::By::kDerived) return plan_derived_listeners();
     if (listeners().by == Setting::By::kUnreadable)
-      return "listeners cannot be known: " + unknown_reason(listeners().value) + "; set " + listeners().variable;
+      return "listeners cannot be known: " + unknown_reason(listeners().value) + "; set " + listeners().variable_name();
     if (bind_right()) return {};
     ListText text(listeners());
     if (!text.error().empty()) return text.error();
@@ -248,11 +253,10 @@ class Planner {
   }
 
   bool bind_right() const {
-    for (const int64_t ordinal : ordinals_of(set_).list) {
-      const Settings settings = settings_for(set_, ordinal);
-      const auto parsed = parse_listeners(display(settings[Key::kListeners].value));
+    for (size_t i = 0; i < ordinals_.size(); ++i) {
+      const auto parsed = parse_listeners(display(brokers_[i][Key::kListeners].value));
       const Listener* mine = parsed ? find_listener(*parsed, name_) : nullptr;
-      if (!mine || mine->port != wanted_bind(wanted_, ordinal)) return false;
+      if (!mine || mine->port != wanted_bind(wanted_, ordinals_[i])) return false;
     }
     return true;
   }
@@ -283,7 +287,7 @@ class Planner {
   // port that is advertised is the one to bind.
   std::string plan_derived_listeners() {
     bool derived_right = true;
-    for (const int64_t ordinal : ordinals_of(set_).list)
+    for (const int64_t ordinal : ordinals_)
       derived_right = derived_right && wanted_bind(wanted_, ordinal) == wanted_port(wanted_, ordinal);
     if (auto why = port_taken(listeners().set ? listeners() : advertised()); !why.empty()) return why;
     if (derived_right) return {};
@@ -309,7 +313,7 @@ class Planner {
     value += wanted_.name +
              "://0.0.0.0:" + render_port(base, wanted_.bind_base ? wanted_.bind_slope : wanted_.port_slope, *pod);
     draft_.change(advertised().node, advertised().statement, advertised().statement,
-                  "export " + listeners().variable + "=" + value + " && ");
+                  "export " + listeners().variable_name() + "=" + value + " && ");
     return {};
   }
 
@@ -343,7 +347,7 @@ class Planner {
     std::string value;
     for (const auto& name : names) {
       if (!mapped(name))
-        return "No security protocol defined for listener " + name + "; set " + map.variable + " first";
+        return "No security protocol defined for listener " + name + "; set " + map.variable_name() + " first";
       for (const auto& [listener, protocol] : now)
         if (listener == name) value += name + ":" + protocol + ",";
     }
@@ -369,6 +373,8 @@ class Planner {
   PodVariables pods_;
   Draft draft_;
   size_t env_index_ = 0;
+  const std::vector<int64_t> ordinals_;
+  std::vector<Settings> brokers_;  // of each of ordinals_
 };
 
 std::string unfit_wish(const WantedListener& wanted, const HostTemplate& host) {

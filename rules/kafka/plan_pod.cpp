@@ -38,6 +38,7 @@ std::string PodVariables::free_name() const {
 }
 
 bool PodVariables::unchanged_in_shell(std::string_view name) const {
+  if (name != "HOSTNAME" && process_.parsed && process_.parsed->names_all && !process_.parsed->names(name)) return true;
   const auto found = process_.shell.variables.find(name);
   return found != process_.shell.variables.end() && found->second.value == pod_ && found->second.word.end == 0 &&
          found->second.exact;

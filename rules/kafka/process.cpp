@@ -1,6 +1,7 @@
 #include "rules/kafka/process.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "rules/kafka/opaque.h"
@@ -25,6 +26,8 @@ std::string host_name(const PodIdentity& identity) {
     return unknown_atom("HOSTNAME is a full domain name (setHostnameAsFQDN)");
   return identity.name;
 }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What envFrom may define can be anything: the names that the script mentions
 // and the manifest does not define are unknown, not empty.
@@ -81,9 +84,15 @@ void read_script(const CommandLine& line, size_t index, const shell::Invocation&
     start.why = start.script_place + " holds a $(VAR) that cannot be known: " + unknown_reason(start.expanded.text);
     return;
   }
+  start.parsed = known && known->text == start.expanded.text
+                     ? known
+                     : std::make_shared<const ParsedScript>(start.expanded.text, call.dialect);
   shell::Environment environment;
   environment.emplace("HOSTNAME", host_name(identity));
-  for (const auto& entry : start.env.entries) environment.insert_or_assign(std::string(entry.name), entry.value);
+  // Most of a broker's thirty variables are none of the script's business.
+  for (const auto& entry : start.env.entries)
+    if (!start.parsed->names_all || start.parsed->names(entry.name))
+      environment.insert_or_assign(std::string(entry.name), std::string(entry.value));
   if (!start.env.sources.empty()) add_possible_names(start.env, start.expanded.text, environment);
 
   bool client = false;
@@ -92,9 +101,6 @@ void read_script(const CommandLine& line, size_t index, const shell::Invocation&
     client = client || entry == Entry::kNotBroker;
     return starts_broker(entry);
   };
-  start.parsed = known && known->text == start.expanded.text
-                     ? known
-                     : std::make_shared<const ParsedScript>(start.expanded.text, call.dialect);
   start.shell = start.parsed->script.run(environment, positional, is_entry, call.options);
   start.why = start.shell.why;
   start.certain = start.shell.certain;
@@ -121,6 +127,37 @@ void read_script(const CommandLine& line, size_t index, const shell::Invocation&
 }
 
 }  // namespace
+
+ParsedScript::ParsedScript(std::string t, shell::Dialect dialect) : text(std::move(t)), script(text, dialect) {
+  static constexpr std::array<std::string_view, 7> kSeeAll = {"compgen", "declare",  "env",    "envsubst",
+                                                              "eval",    "printenv", "typeset"};
+  const std::string_view whole = text;
+  names_all = whole.find("${!") == whole.npos;
+  size_t at = 0;
+  while (at < whole.size()) {
+    if (!is_name_char(whole[at])) {
+      ++at;
+      continue;
+    }
+    size_t end = at;
+    while (end < whole.size() && is_name_char(whole[end])) ++end;
+    const std::string_view word = whole.substr(at, end - at);
+    // `set` alone prints all variables; `set -e` and `set a b` look at none.
+    if (word == "set" && whole.substr(end).find_first_not_of(" \t") != whole.npos &&
+        std::string_view("\n;|&)>").find(whole[whole.find_first_not_of(" \t", end)]) != std::string_view::npos)
+      names_all = false;
+    if (!is_digit(whole[at])) words_.push_back(word);
+    at = end;
+  }
+  std::sort(words_.begin(), words_.end());
+  words_.erase(std::unique(words_.begin(), words_.end()), words_.end());
+  for (const auto& word : kSeeAll)
+    if (names(word)) names_all = false;
+}
+
+bool ParsedScript::names(std::string_view variable) const {
+  return std::binary_search(words_.begin(), words_.end(), variable);
+}
 
 std::string CommandLine::place(size_t index) const {
   return index < commands ? "command[" + std::to_string(index) + "]" : "args[" + std::to_string(index - commands) + "]";

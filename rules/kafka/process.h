@@ -27,9 +27,16 @@ CommandLine command_line(Value container);
 
 // A script text parsed once, for all pods whose expansion gives the same text.
 struct ParsedScript {
-  ParsedScript(std::string t, shell::Dialect dialect) : text(std::move(t)), script(text, dialect) {}
+  ParsedScript(std::string text, shell::Dialect dialect);
+
   const std::string text;
   const shell::Script script;
+  // False when the script can look at variables that it does not name: ${!X}, eval, env, set.
+  bool names_all = true;
+  bool names(std::string_view variable) const;  // as a word of its own
+
+ private:
+  std::vector<std::string_view> words_;  // every identifier in the text, sorted
 };
 
 // The pod template of any workload kind, or the pod itself.

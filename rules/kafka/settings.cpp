@@ -11,18 +11,20 @@ namespace brokergate {
 namespace {
 
 struct KeyRow {
-  std::string_view property, suffix;
+  std::string_view property, plain, cfg;
 };
 constexpr std::array<KeyRow, kKeys> kRows = {{
-    {"advertised.listeners", "ADVERTISED_LISTENERS"},
-    {"listeners", "LISTENERS"},
-    {"listener.security.protocol.map", "LISTENER_SECURITY_PROTOCOL_MAP"},
-    {"inter.broker.listener.name", "INTER_BROKER_LISTENER_NAME"},
-    {"security.inter.broker.protocol", "SECURITY_INTER_BROKER_PROTOCOL"},
-    {"process.roles", "PROCESS_ROLES"},
-    {"controller.listener.names", "CONTROLLER_LISTENER_NAMES"},
-    {"broker.id", "BROKER_ID"},
-    {"node.id", "NODE_ID"},
+    {"advertised.listeners", "KAFKA_ADVERTISED_LISTENERS", "KAFKA_CFG_ADVERTISED_LISTENERS"},
+    {"listeners", "KAFKA_LISTENERS", "KAFKA_CFG_LISTENERS"},
+    {"listener.security.protocol.map", "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
+     "KAFKA_CFG_LISTENER_SECURITY_PROTOCOL_MAP"},
+    {"inter.broker.listener.name", "KAFKA_INTER_BROKER_LISTENER_NAME", "KAFKA_CFG_INTER_BROKER_LISTENER_NAME"},
+    {"security.inter.broker.protocol", "KAFKA_SECURITY_INTER_BROKER_PROTOCOL",
+     "KAFKA_CFG_SECURITY_INTER_BROKER_PROTOCOL"},
+    {"process.roles", "KAFKA_PROCESS_ROLES", "KAFKA_CFG_PROCESS_ROLES"},
+    {"controller.listener.names", "KAFKA_CONTROLLER_LISTENER_NAMES", "KAFKA_CFG_CONTROLLER_LISTENER_NAMES"},
+    {"broker.id", "KAFKA_BROKER_ID", "KAFKA_CFG_BROKER_ID"},
+    {"node.id", "KAFKA_NODE_ID", "KAFKA_CFG_NODE_ID"},
 }};
 
 void derive_from_advertised(Settings& settings) {
@@ -42,9 +44,9 @@ void derive_from_advertised(Settings& settings) {
 
 void plain_variables(const VariableReader& reader, const Object& object, const ProcessStart& start,
                      Settings& settings) {
-  for (size_t i = 0; i < kKeys; ++i) settings.of[i] = reader.read("KAFKA_" + std::string(kRows[i].suffix));
+  for (size_t i = 0; i < kKeys; ++i) settings.of[i] = reader.read(kRows[i].plain);
   for (const Key key : {Key::kAdvertised, Key::kListeners}) {
-    const std::string name = "KAFKA_CFG_" + std::string(variable_suffix(key));
+    const std::string_view name = cfg_variable(key);
     if (const EnvEntry* entry = start.env.find(name)) {
       Place place = env_place(object, *entry);
       place.what += ", which this image does not read as " + std::string(property_name(key));
@@ -74,9 +76,9 @@ bool bitnami_alias(Key key, std::string_view tag) {
 void bitnami_variables(const VariableReader& reader, const Object& object, std::string_view tag, Settings& settings) {
   for (size_t i = 0; i < kKeys; ++i) {
     const auto key = static_cast<Key>(i);
-    Setting own = reader.read("KAFKA_CFG_" + std::string(kRows[i].suffix));
+    Setting own = reader.read(kRows[i].cfg);
     if (bitnami_alias(key, tag)) {
-      Setting alias = reader.read("KAFKA_" + std::string(kRows[i].suffix));
+      Setting alias = reader.read(kRows[i].plain);
       if (alias.set && alias.by != Setting::By::kUnreadable) {
         if (own.set && own.by != Setting::By::kUnreadable) alias.shadowed.push_back(place_of(object, own));
         own = std::move(alias);
@@ -90,7 +92,8 @@ void bitnami_variables(const VariableReader& reader, const Object& object, std::
     setting.by = Setting::By::kUnreadable;
     setting.set = true;
     setting.exact = false;
-    setting.value = unknown_atom(setting.variable + " is not set, and the image's own default depends on its version");
+    setting.value =
+        unknown_atom(setting.variable_name() + " is not set, and the image's own default depends on its version");
     setting.place = "default of the image";
   }
 }
@@ -159,8 +162,7 @@ void file_and_overrides(const Object& object, const ProcessStart& start, Value p
 // Variables that nothing reads: the places a person may think decide.
 void note_dead_variables(const Object& object, const ProcessStart& start, Settings& settings) {
   for (const Key key : {Key::kAdvertised, Key::kListeners, Key::kProtocolMap}) {
-    for (const std::string_view prefix : {"KAFKA_", "KAFKA_CFG_"}) {
-      const std::string name = std::string(prefix) + std::string(variable_suffix(key));
+    for (const std::string_view name : {plain_variable(key), cfg_variable(key)}) {
       if (const EnvEntry* entry = start.env.find(name)) settings[key].shadowed.push_back(env_place(object, *entry));
     }
   }
@@ -171,8 +173,8 @@ void note_dead_variables(const Object& object, const ProcessStart& start, Settin
 void unknown_everywhere(const VariableReader& reader, const std::string& why, Settings& settings) {
   settings.unreadable = why;
   for (size_t i = 0; i < kKeys; ++i) {
-    Setting setting = reader.read("KAFKA_" + std::string(kRows[i].suffix));
-    if (!setting.set) setting = reader.read("KAFKA_CFG_" + std::string(kRows[i].suffix));
+    Setting setting = reader.read(kRows[i].plain);
+    if (!setting.set) setting = reader.read(kRows[i].cfg);
     if (!setting.set && i > static_cast<size_t>(Key::kListeners)) continue;
     setting.set = true;
     setting.exact = false;
@@ -203,7 +205,8 @@ std::string derive_listeners(std::string_view advertised) {
 }
 
 std::string_view property_name(Key key) { return kRows[static_cast<size_t>(key)].property; }
-std::string_view variable_suffix(Key key) { return kRows[static_cast<size_t>(key)].suffix; }
+std::string_view plain_variable(Key key) { return kRows[static_cast<size_t>(key)].plain; }
+std::string_view cfg_variable(Key key) { return kRows[static_cast<size_t>(key)].cfg; }
 
 Settings settings_of(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
                      ImageFamily family, std::string_view tag) {

@@ -25,8 +25,9 @@ enum class Key : uint8_t {
   kNodeId,
 };
 inline constexpr size_t kKeys = 9;
-std::string_view property_name(Key key);    // advertised.listeners
-std::string_view variable_suffix(Key key);  // ADVERTISED_LISTENERS
+std::string_view property_name(Key key);   // advertised.listeners
+std::string_view plain_variable(Key key);  // KAFKA_ADVERTISED_LISTENERS
+std::string_view cfg_variable(Key key);    // KAFKA_CFG_ADVERTISED_LISTENERS
 
 // Who turns settings into properties.
 enum class Mechanics : uint8_t {
@@ -51,14 +52,16 @@ struct Setting {
   };
   By by = By::kNothing;
   bool set = false;
-  std::string value;     // may hold atoms; meaningful when set
-  std::string variable;  // the variable that decides, or would decide: KAFKA_CFG_LISTENERS
-  Value node;            // as Place
+  std::string value;          // may hold atoms; meaningful when set
+  std::string_view variable;  // static; decides, or would decide: KAFKA_CFG_LISTENERS
+  Value node;                 // as Place
   uint32_t begin = 0, end = 0;
   std::string place;       // as Place::what
   bool exact = true;       // value is what stands at node[begin, end) and nothing else
   uint32_t statement = 0;  // kShell: where the assignment's command begins in node's text
   std::vector<Place> shadowed;
+
+  std::string variable_name() const { return std::string(variable); }
 };
 
 struct Settings {

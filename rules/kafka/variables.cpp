@@ -93,6 +93,8 @@ void VariableReader::from_env(std::string_view name, Setting& setting) const {
 void VariableReader::from_shell(std::string_view name, Setting& setting) const {
   const auto& shell = start_.shell;
   const auto found = shell.variables.find(name);
+  // Not given to the script, and so passed on as it was.
+  if (found == shell.variables.end() && start_.parsed->names_all && !start_.parsed->names(name)) return;
   const bool visible = found != shell.variables.end() && found->second.exported;
   if (visible && found->second.word.end == 0 && found->second.exact) {
     if (!shell.sourced.empty()) setting.value = sourced();  // the file may set it anew

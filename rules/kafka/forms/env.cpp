@@ -48,8 +48,8 @@ class EnvLiteral final : public Form {
                          facts.process.env.sources.empty());
     if (!reads_environment(settings) || !settings.doubt.empty() || !absent) return false;
     // Somebody meant a command to give the value, which these images do not run.
-    if (facts.process.env.find(advertised.variable + "_COMMAND")) return false;
-    reason = advertised.variable + " is not set; the image would read it";
+    if (facts.process.env.find(advertised.variable_name() + "_COMMAND")) return false;
+    reason = advertised.variable_name() + " is not set; the image would read it";
     return true;
   }
 

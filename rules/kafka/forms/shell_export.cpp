@@ -20,8 +20,8 @@ class ShellExport final : public Form {
       case Setting::By::kShell:
         if (!advertised.set)
           reason = advertised.place.starts_with("unset")
-                       ? advertised.variable + " is unset by the script"
-                       : advertised.variable + " is assigned without export, so the image does not see it";
+                       ? advertised.variable_name() + " is unset by the script"
+                       : advertised.variable_name() + " is assigned without export, so the image does not see it";
         return true;
       case Setting::By::kArgument:
         return true;

@@ -22,12 +22,13 @@ std::string describe(const BrokerFacts& facts) {
            (how.empty() ? " is not one whose start script is known" : ": " + std::string(how));
   }
   if (!settings.unreadable.empty()) return settings.unreadable;
-  if (facts.process.env.find(advertised.variable + "_COMMAND"))
-    return advertised.variable + "_COMMAND is no setting of this image, and " + advertised.variable + " is not set";
+  if (facts.process.env.find(advertised.variable_name() + "_COMMAND"))
+    return advertised.variable_name() + "_COMMAND is no setting of this image, and " + advertised.variable_name() +
+           " is not set";
   if (!settings.doubt.empty()) return settings.doubt;
   if (advertised.set && has_unknown(advertised.value)) return unknown_reason(advertised.value);
   if (advertised.by == Setting::By::kEnv && !advertised.exact)
-    return advertised.variable + " has no value in the manifest";
+    return advertised.variable_name() + " has no value in the manifest";
   return "where advertised.listeners comes from was not recognised";
 }
 
@@ -35,8 +36,10 @@ std::string way_out(const BrokerFacts& facts) {
   const Settings& settings = facts.settings;
   if (facts.image.parameter) return "fill the template in first";
   if (!facts.process.env.sources.empty() && settings.unreadable.empty())
-    return "an env entry " + settings[Key::kAdvertised].variable + " beats envFrom: set it with all listeners";
+    return "an env entry " + settings[Key::kAdvertised].variable_name() + " beats envFrom: set it with all listeners";
   if (settings.mechanics == Mechanics::kFile) return "set advertised.listeners where it is set now";
+  if (settings.mechanics != Mechanics::kUnknown && settings.doubt.empty())
+    return "set " + settings[Key::kAdvertised].variable_name() + " in env with all listeners";
   return "set the address where the start script takes it from";
 }
 

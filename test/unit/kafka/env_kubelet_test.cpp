@@ -27,7 +27,7 @@ Env env_of(const std::string& container, int64_t ordinal = 2, const std::string&
 
 std::string value(const Env& env, const std::string& name) {
   const EnvEntry* entry = env.env.find(name);
-  return entry ? entry->value : "<absent>";
+  return entry ? std::string(entry->value) : "<absent>";
 }
 
 }  // namespace

@@ -161,6 +161,30 @@ TEST_CASE("an assignment without export is not seen by the image, unless env has
   CHECK(kept.shadowed() == Strings{"env KAFKA_ADVERTISED_LISTENERS"});
 }
 
+TEST_CASE("variables that the script does not name reach the image all the same") {
+  for (const char* script :
+       {"exec /etc/confluent/docker/run", "set -e; exec /etc/confluent/docker/run",
+        "X=KAFKA_ADVERTISED_LISTENERS; echo ${!X}; exec /etc/confluent/docker/run",
+        "env | sort; exec /etc/confluent/docker/run", "set | sort; exec /etc/confluent/docker/run"}) {
+    INFO(script);
+    const Broker broker(with(kConfluent + "command: [bash, -c, '" + script + "']\n" +
+                             "env: [{name: KAFKA_ADVERTISED_LISTENERS, value: 'PLAINTEXT://env:9092'}]\n"));
+    CHECK(broker->form_id == "env-literal");
+    CHECK(broker.advertised() == "PLAINTEXT://env:9092");
+    CHECK(broker.shadowed().empty());
+  }
+}
+
+TEST_CASE("a value that another variable's name leads to") {
+  const Broker broker(
+      with(kConfluent +
+           R"Y(command: [bash, -c, 'X=MY_LIST; export KAFKA_ADVERTISED_LISTENERS=${!X}; exec /etc/confluent/docker/run']
+env: [{name: MY_LIST, value: 'PLAINTEXT://indirect:9092'}]
+)Y"));
+  // Read or unknown, but never taken for empty.
+  CHECK((broker.advertised() == "PLAINTEXT://indirect:9092" || broker.advertised().starts_with("<unknown>")));
+}
+
 TEST_CASE("unset in the script") {
   const Broker broker(
       with(kConfluent + R"Y(command: [sh, -c, "unset KAFKA_ADVERTISED_LISTENERS; exec /etc/confluent/docker/run"]
