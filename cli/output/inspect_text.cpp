@@ -17,7 +17,7 @@ std::string file_and_line(const Object& object, uint32_t offset, Locator& locato
 
 std::string place_text(const Place& place, Locator& locator) {
   std::string out = harmless(place.what);
-  if (!place.object) return out;
+  if (!place.object || out.empty()) return out;
   const uint32_t offset =
       place.node ? offset_within(*place.object->source(), place.node, place.begin) : anchor(place.object->root);
   return out + " (" + file_and_line(*place.object, offset, locator) + ")";

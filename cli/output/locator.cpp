@@ -9,64 +9,69 @@ bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; 
 
 bool has_bom(std::string_view text) { return text.starts_with("\xEF\xBB\xBF"); }
 
-// End of the line that starts at `start`, without its break.
-size_t line_end(std::string_view text, size_t start) {
-  size_t end = std::min(text.find('\n', start), text.size());
-  if (end > start && text[end - 1] == '\r') --end;
-  return end;
+constexpr size_t kBlock = 4096;
+
+uint32_t points_in(std::string_view text) {
+  return static_cast<uint32_t>(std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+}
+
+size_t line_index(const std::vector<uint32_t>& starts, uint32_t offset) {
+  return static_cast<size_t>(std::upper_bound(starts.begin(), starts.end(), offset) - starts.begin()) - 1;
+}
+
+struct Line {
+  size_t begin = 0, end = 0;  // without byte order mark and line break
+};
+
+Line line_at(std::string_view text, const std::vector<uint32_t>& starts, size_t index) {
+  Line line{starts[index], index + 1 < starts.size() ? starts[index + 1] - 1 : text.size()};
+  if (line.end > line.begin && text[line.end - 1] == '\r') --line.end;
+  if (index == 0 && has_bom(text)) line.begin = 3;
+  return line;
 }
 
 }  // namespace
 
-Locator::Lines& Locator::lines_of(const Source& source) {
+const Locator::Index& Locator::index_of(const Source& source) {
   const auto [place, is_new] = sources_.try_emplace(&source);
-  if (is_new) {
-    const std::string_view text = source.text();
-    place->second.starts.push_back(0);
-    for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
-      place->second.starts.push_back(static_cast<uint32_t>(at + 1));
-    }
+  Index& index = place->second;
+  if (!is_new) return index;
+  const std::string_view text = source.text();
+  index.starts.push_back(0);
+  for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    index.starts.push_back(static_cast<uint32_t>(at + 1));
   }
-  return place->second;
-}
-
-size_t Locator::line_index(const Lines& lines, uint32_t offset) {
-  const auto next = std::upper_bound(lines.starts.begin(), lines.starts.end(), offset);
-  return static_cast<size_t>(next - lines.starts.begin()) - 1;
+  index.points.push_back(0);
+  for (size_t at = 0; at + kBlock <= text.size(); at += kBlock) {
+    index.points.push_back(index.points.back() + points_in(text.substr(at, kBlock)));
+  }
+  return index;
 }
 
 Position Locator::at(const Source& source, uint32_t offset) {
   const std::string_view text = source.text();
   offset = std::min(offset, static_cast<uint32_t>(text.size()));
-  Lines& lines = lines_of(source);
-  const size_t index = line_index(lines, offset);
-  const auto line = static_cast<uint32_t>(index + 1);
-  uint32_t from = lines.starts[index];
-  uint32_t column = 1;
-  if (from == 0 && has_bom(text)) from = 3;
-  if (offset < from) return {line, 1};
-  if (lines.last_line == line && lines.last_offset <= offset) {
-    from = lines.last_offset;
-    column = lines.last_column;
-  }
-  for (uint32_t i = from; i < offset; ++i) column += !continues(text[i]);
-  lines.last_line = line;
-  lines.last_offset = offset;
-  lines.last_column = column;
-  return {line, column};
+  const Index& index = index_of(source);
+  const size_t line = line_index(index.starts, offset);
+  const size_t begin = line_at(text, index.starts, line).begin;
+  const auto points_before = [&](size_t end) {
+    const size_t block = end / kBlock;
+    return index.points[block] + points_in(text.substr(block * kBlock, end - block * kBlock));
+  };
+  const uint32_t column = offset > begin ? points_before(offset) - points_before(begin) + 1 : 1;
+  return {static_cast<uint32_t>(line + 1), column};
 }
 
 uint32_t Locator::offset_of(const Source& source, Position position) {
   const std::string_view text = source.text();
-  const Lines& lines = lines_of(source);
+  const Index& index = index_of(source);
   if (position.line == 0) return 0;
-  if (position.line > lines.starts.size()) return static_cast<uint32_t>(text.size());
-  size_t at = lines.starts[position.line - 1];
-  const size_t end = line_end(text, at);
-  if (at == 0 && has_bom(text)) at = 3;
-  for (uint32_t column = 1; column < position.column && at < end; ++column) {
+  if (position.line > index.starts.size()) return static_cast<uint32_t>(text.size());
+  const Line line = line_at(text, index.starts, position.line - 1);
+  size_t at = line.begin;
+  for (uint32_t column = 1; column < position.column && at < line.end; ++column) {
     ++at;
-    while (at < end && continues(text[at])) ++at;
+    while (at < line.end && continues(text[at])) ++at;
   }
   return static_cast<uint32_t>(at);
 }
@@ -74,10 +79,8 @@ uint32_t Locator::offset_of(const Source& source, Position position) {
 Locator::Window Locator::window(const Source& source, uint32_t offset, size_t reach) {
   const std::string_view text = source.text();
   offset = std::min(offset, static_cast<uint32_t>(text.size()));
-  const Lines& lines = lines_of(source);
-  size_t begin = lines.starts[line_index(lines, offset)];
-  if (begin == 0 && has_bom(text)) begin = 3;
-  size_t end = line_end(text, begin);
+  const Index& index = index_of(source);
+  auto [begin, end] = line_at(text, index.starts, line_index(index.starts, offset));
   const size_t column = std::clamp<size_t>(offset, begin, std::max(begin, end));
   Window window;
   if (column - begin > reach) {
@@ -107,7 +110,8 @@ uint32_t offset_within(const Source& source, Value scalar, size_t text_offset) {
     if (at == std::string_view::npos) return scalar->begin;
     const size_t line_begin = decoded.rfind('\n', text_offset - 1) + 1;  // npos + 1 is the first line's begin
     const std::string_view line = decoded.substr(line_begin, decoded.find('\n', line_begin) - line_begin);
-    const std::string_view written = text.substr(at + 1, line_end(text, at + 1) - (at + 1));
+    std::string_view written = text.substr(at + 1, text.find('\n', at + 1) - (at + 1));
+    if (written.ends_with('\r')) written.remove_suffix(1);
     if (!written.ends_with(line)) return scalar->begin;
     return static_cast<uint32_t>(at + 1 + (written.size() - line.size()) + (text_offset - line_begin));
   }

@@ -26,16 +26,14 @@ class Locator {
   Window window(const Source& source, uint32_t offset, size_t reach = 400);
 
  private:
-  struct Lines {
-    std::vector<uint32_t> starts;
-    // The last answer: findings come in order, and a line may be a whole minified file.
-    uint32_t last_line = 0, last_offset = 0, last_column = 0;
+  struct Index {
+    std::vector<uint32_t> starts;  // of lines
+    // Code points before each block of bytes: a line may be a whole minified file.
+    std::vector<uint32_t> points;
   };
-  Lines& lines_of(const Source& source);
-  // Index into starts.
-  static size_t line_index(const Lines& lines, uint32_t offset);
+  const Index& index_of(const Source& source);
 
-  std::unordered_map<const Source*, Lines> sources_;
+  std::unordered_map<const Source*, Index> sources_;
 };
 
 // Source offset of a place inside a scalar's decoded text: exact in literal block

@@ -20,6 +20,8 @@ namespace {
 // run near that of its worst file.
 constexpr size_t kLarge = size_t{2} << 20;
 
+constexpr size_t kMostStrangers = 10;
+
 struct FileResult {
   InputFile file;
   std::vector<Object> objects;  // kept ones
@@ -69,7 +71,8 @@ class Loader {
   }
 
   void parse(FileResult& out, const SourcePtr& source, bool has_braces) {
-    std::vector<Position> strangers;
+    size_t stranger_count = 0;
+    std::vector<Position> strangers;  // the first few; a position is linear in its offset
     bool any_document = false;
     const std::vector<ReadError> errors = read(source, how_.limits, [&](Document&& document) {
       any_document = true;
@@ -77,8 +80,11 @@ class Loader {
       size_t not_objects = 0;
       std::vector<Object> objects = objects_of(shared, &not_objects);
       if (not_objects != 0) {
+        ++stranger_count;
         const Value root = shared->root();
-        strangers.push_back(source->position(root ? root->begin : shared->begin()));
+        if (strangers.size() < kMostStrangers) {
+          strangers.push_back(source->position(root ? root->begin : shared->begin()));
+        }
       }
       out.file.objects += objects.size();
       for (Object& object : objects) {
@@ -92,6 +98,10 @@ class Loader {
     if (out.file.listed && out.file.objects == 0) return;
     for (const Position& at : strangers) {
       problem(out, source, at, "not a Kubernetes object: it has no apiVersion and kind");
+    }
+    if (stranger_count > strangers.size()) {
+      problem(out, nullptr, {},
+              std::to_string(stranger_count - strangers.size()) + " more documents that are not Kubernetes objects");
     }
     if (!any_document && errors.empty()) problem(out, source, {1, 1}, "there is no document in it");
   }

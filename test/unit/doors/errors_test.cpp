@@ -170,3 +170,12 @@ TEST_CASE("a bad policy is told with all that is wrong") {
   CHECK(absent.code == 2);
   CHECK(absent.err == "none.yaml: error: cannot read the policy: No such file or directory\n");
 }
+
+TEST_CASE("documents without end that are no objects are counted, not listed") {
+  std::string text;
+  for (int i = 0; i < 200000; ++i) text += "---\na: 1\n";
+  const Outcome outcome = run_program({"lint", "-"}, text);
+  CHECK(outcome.code == 2);
+  CHECK(outcome.err.size() < 3000);
+  CHECK(outcome.err.find("more documents that are not Kubernetes objects\n") != std::string::npos);
+}

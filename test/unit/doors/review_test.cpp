@@ -81,7 +81,7 @@ std::string decoded(const std::string& text) {
   for (const char c : text) {
     if (c == '=') break;
     const size_t value = alphabet.find(c);
-    REQUIRE(value != std::string::npos);
+    if (value == std::string::npos) FAIL("not in the alphabet: " << c);
     bits = bits << 6 | static_cast<uint32_t>(value);
     have += 6;
     if (have >= 8) out += static_cast<char>(bits >> (have -= 8) & 0xFF);
