@@ -92,8 +92,9 @@ Broker start_bitnami(Arrival arrival) {
   for (const std::string& argument : arrival.arguments) runs = runs || contains(argument, "run.sh");
   if (!runs) return refuse("the entrypoint only prepares Kafka for run.sh");
   auto& environment = arrival.environment;
-  for (const char* name : {"ADVERTISED_LISTENERS", "BROKER_ID", "INTER_BROKER_LISTENER_NAME", "LISTENERS",
-                           "LISTENER_SECURITY_PROTOCOL_MAP", "ZOOKEEPER_CONNECT"}) {
+  for (const char* name :
+       {"ADVERTISED_LISTENERS", "BROKER_ID", "NODE_ID", "CONTROLLER_QUORUM_VOTERS", "PROCESS_ROLES",
+        "INTER_BROKER_LISTENER_NAME", "LISTENERS", "LISTENER_SECURITY_PROTOCOL_MAP", "ZOOKEEPER_CONNECT"}) {
     auto alias = environment.find(std::string("KAFKA_") + name);
     if (alias != environment.end()) environment[std::string("KAFKA_CFG_") + name] = alias->second;
   }

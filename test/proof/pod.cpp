@@ -113,6 +113,8 @@ void Root::prepare(const YAML::Node& container, const Pod& pod, const std::vecto
   // ConfigMaps of the bundle that are mounted.
   const YAML::Node volumes = pod.set["spec"]["template"]["spec"]["volumes"];
   for (const YAML::Node& mount : container["volumeMounts"]) {
+    fs::path place = stage_.string() + text_of(mount["mountPath"]);
+    fs::create_directories(mount["subPath"] ? place.parent_path() : place);
     for (const YAML::Node& volume : volumes) {
       if (text_of(volume["name"]) != text_of(mount["name"]) || !volume["configMap"]) continue;
       for (const YAML::Node& object : objects) {

@@ -105,12 +105,15 @@ Prover::Advertised Prover::check_claims(const std::string& file, const std::stri
       auto real = start_pod(pod, objects);
       if (!real) {
         ++tally_.not_reached;
-        if (claimed.form != "unknown-form") {
+        bool claims = std::any_of(broker.properties.begin(), broker.properties.end(),
+                                  [](const auto& one) { return one.second.value.has_value(); });
+        if (claimed.form != "unknown-form" && claims) {
           tally_.problems.push_back(what + ", pod " + broker.pod + ": its command starts no broker");
         }
       } else if (!real->started) {
         // The image's script ends here: there is no broker to compare with.
         ++tally_.refused;
+        advertised[claimed.ns + "/" + claimed.name][broker.pod] = "(refused) " + real->refusal;
       } else {
         check_pod(claimed, broker, *real, what);
         auto value = real->properties.find("advertised.listeners");

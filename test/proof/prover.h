@@ -17,7 +17,7 @@ struct Tally {
   size_t compared = 0;      // settings
   size_t unknown = 0;       // settings the program calls unknown
   size_t refused = 0;       // pods whose image refuses to start a broker
-  size_t not_reached = 0;   // pods of unknown forms whose command starts no stand-in
+  size_t not_reached = 0;   // pods of which nothing is claimed and whose command starts no stand-in
   size_t changed_sets = 0;  // by mutate
   size_t own_names = 0;     // pods of those
   size_t unreadable = 0;    // files that are not YAML to yaml-cpp
@@ -33,7 +33,7 @@ class Prover {
   Tally prove_all(const std::string& folder);
 
  private:
-  // What each pod really advertises, by set and pod.
+  // What each pod really advertises, or why its image refuses, by set and pod.
   using Advertised = std::map<std::string, std::map<std::string, std::string>>;
 
   void prove(const std::string& file);
