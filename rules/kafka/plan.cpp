@@ -5,6 +5,7 @@
 
 #include "rules/kafka/facts.h"
 #include "rules/kafka/forms/form.h"
+#include "rules/kafka/images.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/plan_draft.h"
 #include "rules/kafka/plan_pod.h"
@@ -118,6 +119,7 @@ class Planner {
     if (!advertised().set || advertised().value.empty() || advertised().by == Setting::By::kUnreadable)
       return add_advertised();
     if (auto why = refused_neighbour(advertised()); !why.empty()) return why;
+    if (auto why = advertised_twice(); !why.empty()) return why;
     ListText text(advertised());
     if (!text.error().empty()) return text.error();
     const auto index = text.find(name_);
@@ -259,6 +261,21 @@ class Planner {
       if (!mine || mine->port != wanted_bind(wanted_, ordinals_[i])) return false;
     }
     return true;
+  }
+
+  // Two listeners with one advertised port are allowed since Kafka 2.7 (KAFKA-10478).
+  std::string advertised_twice() const {
+    const auto version = kafka_version(set_.family, set_.image_tag);
+    if (!version || *version > KafkaVersion{2, 6}) return {};
+    for (const auto& entry : cut_listeners(advertised().value)) {
+      const auto parsed = parse_listeners(display(entry.text));
+      if (entry.name == name_ || !parsed || parsed->size() != 1) continue;
+      if (parsed->front().port != wanted_port(wanted_, set_.first_ordinal)) continue;
+      return "Kafka " + std::to_string(version->major) + "." + std::to_string(version->minor) + " refuses port " +
+             std::to_string(parsed->front().port) + " twice in advertised.listeners, and listener " + entry.name +
+             " has it; choose another listener.port in the policy, or an image with Kafka 2.7";
+    }
+    return {};
   }
 
   std::string port_taken(const Setting& setting) const {

@@ -8,8 +8,10 @@
 namespace brokergate {
 namespace {
 
+// A plan derives every broker four times; these keep it below a second.
 constexpr int64_t kMostOrdinals = 1000;
-constexpr int64_t kMostBytes = int64_t{32} << 20;
+constexpr int64_t kMostLooping = 32;
+constexpr int64_t kMostBytes = int64_t{8} << 20;
 
 // listeners as they were; derived from the known entries when the wanted one was not known.
 std::string known_listeners(const Settings& before, std::string_view name) {
@@ -80,7 +82,8 @@ Ordinals ordinals_of(const BrokerSet& set) {
   const int64_t count = std::max<int64_t>(set.replicas, set.replicas_unknown.empty() ? 1 : 3);
   const Node* container = set.container.node();
   const int64_t bytes = std::max<int64_t>(int64_t{container->end} - int64_t{container->begin}, 1);
-  const int64_t limit = std::clamp<int64_t>(kMostBytes / bytes, 3, kMostOrdinals);
+  const bool loops = set.facts->process.parsed && set.facts->process.parsed->loops;
+  const int64_t limit = std::clamp<int64_t>(kMostBytes / bytes, 3, loops ? kMostLooping : kMostOrdinals);
   const int64_t shown = std::min(count, limit);
   for (int64_t i = 0; i < shown; ++i) out.list.push_back(set.first_ordinal + i);
   if (count > shown) {

@@ -153,6 +153,7 @@ ParsedScript::ParsedScript(std::string t, shell::Dialect dialect) : text(std::mo
   words_.erase(std::unique(words_.begin(), words_.end()), words_.end());
   for (const auto& word : kSeeAll)
     if (names(word)) names_all = false;
+  loops = names("for") || names("while") || names("until") || names("function") || whole.find("()") != whole.npos;
 }
 
 bool ParsedScript::names(std::string_view variable) const {

@@ -33,6 +33,7 @@ struct ParsedScript {
   const shell::Script script;
   // False when the script can look at variables that it does not name: ${!X}, eval, env, set.
   bool names_all = true;
+  bool loops = false;                           // holds a loop or a function: a run may cost thousands of steps
   bool names(std::string_view variable) const;  // as a word of its own
 
  private:

@@ -139,8 +139,7 @@ void VariableReader::describe_word(const shell::Variable& variable, std::string_
   setting.exact = variable.exact && variable.word.end > variable.word.begin &&
                   start_.expanded.source_offset(variable.word.begin, false, &setting.begin) &&
                   start_.expanded.source_offset(variable.word.end, true, &setting.end) &&
-                  start_.expanded.source_offset(variable.statement.begin, false, &setting.statement) &&
-                  setting.end - setting.begin == variable.word.end - variable.word.begin;
+                  start_.expanded.source_offset(variable.statement.begin, false, &setting.statement);
   if (!setting.exact) setting.begin = setting.end = 0;
 }
 

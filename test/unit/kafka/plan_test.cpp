@@ -264,6 +264,61 @@ TEST_CASE("shell: an entry is appended, with the variable that the script uses")
   CHECK_THAT(plain.text(), Contains("=PLAINTEXT://kafka:9092,EXTERNAL://${HOSTNAME}.kafka.example.org:9094 && \\\n"));
 }
 
+TEST_CASE("shell: text that the kubelet replaces before it does not move the place") {
+  const auto result = planned(kConfluent + R"Y(command:
+- sh
+- -c
+- |
+  echo "starting $(POD_NAME) in $$HOME"
+  export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://${POD_NAME}:9092,EXTERNAL://old:9094
+  echo "$(POD_NAME) is ready"
+  exec /etc/confluent/docker/run
+env:
+- {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+)Y");
+  REQUIRE(result.after);
+  CHECK(result.before.source_text() == "PLAINTEXT://${POD_NAME}:9092,EXTERNAL://old:9094");
+  CHECK_THAT(result.text(),
+             Contains("echo \"starting $(POD_NAME) in $$HOME\"\nexport KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://"
+                      "${POD_NAME}:9092,EXTERNAL://${POD_NAME}.kafka.example.org:9094\necho"));
+}
+
+TEST_CASE("shell: $(VAR) of the kubelet inside the word stays as it is written") {
+  const auto result = planned(
+      kConfluent +
+      R"Y(command: [sh, -c, "export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://$(POD_NAME).k:9092; exec /etc/confluent/docker/run"]
+env:
+- {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+)Y");
+  REQUIRE(result.after);
+  CHECK(result.before.advertised(1) == "PLAINTEXT://kafka-1.k:9092");
+  CHECK(
+      result.text() ==
+      "export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://$(POD_NAME).k:9092,EXTERNAL://${POD_NAME}.kafka.example.org:9094; "
+      "exec /etc/confluent/docker/run");
+  CHECK_THAT(refusal(kConfluent +
+                     R"Y(command: [sh, -c, "export KAFKA_ADVERTISED_LISTENERS=$(LIST); exec /etc/confluent/docker/run"]
+env: [{name: LIST, value: "PLAINTEXT://a:9092,EXTERNAL://b:9094"}]
+)Y"),
+             Contains("cannot be changed in place"));
+}
+
+TEST_CASE("a script with loops is followed for the first brokers only") {
+  Manifest manifest = with(kConfluent + R"Y(command:
+- bash
+- -c
+- |
+  I=0
+  while [ $I -lt 2000 ]; do I=$((I+1)); done
+  export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://${HOSTNAME}:9092
+  exec /etc/confluent/docker/run
+)Y");
+  manifest.spec = "replicas: 1000\nserviceName: s\n";
+  const Planned result(manifest, wanted());
+  REQUIRE(result.after);
+  CHECK_THAT(result.plan.edits.front().reason, Contains("brokers 31 to 998 were not looked at one by one"));
+}
+
 TEST_CASE("shell: quotes are respected") {
   const auto in_double = planned(script("export KAFKA_ADVERTISED_LISTENERS=\"PLAINTEXT://${HOSTNAME}:9092\""));
   REQUIRE(in_double.after);
@@ -366,8 +421,9 @@ TEST_CASE("ports: taken, twice on old Kafka, out of range") {
   WantedListener wish = wanted("{pod}.kafka.example.org", 9092);
   wish.bind_base = 9094;
   const std::string env = "env: [{name: KAFKA_ADVERTISED_LISTENERS, value: 'PLAINTEXT://kafka:9092'}]\n";
-  CHECK_THAT(refusal("name: b\nimage: confluentinc/cp-kafka:5.5.0\n" + env, wish),
-             Contains("Kafka 2.5 refuses port 9092 twice in advertised.listeners"));
+  CHECK_THAT(
+      refusal("name: b\nimage: confluentinc/cp-kafka:5.5.0\n" + env, wish),
+      Contains("Kafka 2.5 refuses port 9092 twice in advertised.listeners") && Contains("another listener.port"));
   REQUIRE(planned(kConfluent + env, wish).after);
   CHECK_THAT(refusal(kConfluent + env, wanted("{pod}.x", 70000)), Contains("port 70000 of kafka-0 is no TCP port"));
   CHECK_THAT(refusal(kConfluent + env, wanted("{pod}.x", 65534, 1)), Contains("65536 of kafka-2 is no TCP port"));
