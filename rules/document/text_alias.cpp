@@ -11,8 +11,8 @@ class AliasPlanner {
   AliasPlanner(Plan& plan, const Document& after, const Layout& layout, NodeSet& unchanged)
       : plan_(plan), after_(after), layout_(layout), unchanged_(unchanged) {}
 
-  void run() {
-    if (!has_copies(*plan_.root.node)) return;
+  bool run() {
+    if (!has_copies(*plan_.root.node)) return true;
     collect(*plan_.root.node);
     std::vector<const Node*> stale;
     for (const Node* node : copies_) {
@@ -22,6 +22,7 @@ class AliasPlanner {
       const auto source = origin ? locate(*origin) : std::nullopt;
       const bool follows = source && (source->now && place->now ? same_value(Value(source->now), Value(place->now))
                                                                 : source->now == place->now);
+      if (node->merged && !source) return false;
       if (follows) {
         unchanged_.insert(node);
       } else if (!place->change) {
@@ -29,6 +30,7 @@ class AliasPlanner {
       }
     }
     for (const Node* node : stale) change_at(plan_, node)->fate = Change::Fate::kReplaced;
+    return true;
   }
 
  private:
@@ -102,8 +104,8 @@ class AliasPlanner {
 
 }  // namespace
 
-void plan_aliases(Plan& plan, const Document& after, const Layout& layout, NodeSet& unchanged) {
-  AliasPlanner(plan, after, layout, unchanged).run();
+bool plan_aliases(Plan& plan, const Document& after, const Layout& layout, NodeSet& unchanged) {
+  return AliasPlanner(plan, after, layout, unchanged).run();
 }
 
 }  // namespace brokergate::text

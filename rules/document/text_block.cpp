@@ -166,7 +166,7 @@ void TextEditor::empty_block(const Node& node, const Pieces& pieces, size_t colu
 
 // The first entry stands on its list's dash and goes: what follows moves up.
 // Returns the first piece that is not done.
-size_t TextEditor::cut_front(const Node& node, const Pieces& pieces, size_t column) {
+size_t TextEditor::cut_front(const Node& node, Pieces& pieces, size_t column) {
   const std::vector<Piece>& own = pieces.own;
   size_t last = 0;
   size_t next = layout_.skip_space(own[0].stop);
@@ -175,8 +175,9 @@ size_t TextEditor::cut_front(const Node& node, const Pieces& pieces, size_t colu
   }
   std::string text;
   for (size_t i = 0; i <= last + 1 && i < own.size(); ++i) {
-    if (!pieces.added[i].empty())
-      text.append(join(pieces.added[i], node, column)).append(layout_.eol()).append(column, ' ');
+    if (pieces.added[i].empty()) continue;
+    text.append(join(pieces.added[i], node, column)).append(layout_.eol()).append(column, ' ');
+    pieces.added[i].clear();
   }
   put(own[0].begin, next, std::move(text));
   return last + 1;
@@ -189,25 +190,8 @@ void TextEditor::append_to_block(const Node& node, const Pieces& pieces, size_t 
   if (!pieces.own.empty() && !pieces.merges) stop = pieces.own.back().stop;
   const size_t size = layout_.text().size();
   if (stop < size) return insert_lines(added, node, behind_comments(layout_.next_line(stop), column), column);
-  keep_open_end(node);
   std::string text = std::string(layout_.eol()).append(column, ' ') + join(added, node, column);
-  const Node& last = *added.back();
-  if (last.kind == Kind::kString && last.text.ends_with('\n')) text += layout_.eol();
   put(size, size, std::move(text));
-}
-
-// A block scalar at the very end of an input without final line break has none
-// in its value either. With a line behind it, it must say so.
-void TextEditor::keep_open_end(const Node& node) {
-  const Node* leaf = &node;
-  while (leaf && is_block(*leaf)) leaf = last_own_child(*leaf);
-  if (!leaf || leaf->alias || (leaf->style != Style::kLiteral && leaf->style != Style::kFolded)) return;
-  const BlockScalar scalar = layout_.block_scalar(*leaf);
-  if (scalar.chomping == '-' || scalar.content == 0 || scalar.lines.back().end != layout_.text().size()) return;
-  const size_t at = scalar.chomping == '+' ? scalar.chomping_at : scalar.header_end;
-  const size_t end = scalar.header_end;
-  const bool done = std::any_of(edits_.begin(), edits_.end(), [&](const TextEdit& edit) { return edit.begin == at; });
-  if (!done) put(at, scalar.chomping == '+' ? at + 1 : end, "-");
 }
 
 }  // namespace brokergate::text

@@ -17,12 +17,6 @@ bool is_block_scalar(const Node& node) {
   return !node.alias && (node.style == Style::kLiteral || node.style == Style::kFolded);
 }
 
-// A value written as block scalar needs the line break behind its last line.
-bool needs_final_break(const Node& now) {
-  if (now.count > 0) return needs_final_break(now.children[now.count - 1]);
-  return now.kind == Kind::kString && now.text.ends_with('\n') && literal_can_hold(now.text);
-}
-
 std::string_view without_blanks(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(' '), text.size()));
 }
@@ -54,6 +48,17 @@ std::vector<TextEdit> TextEditor::run() {
     if (edits_[i].begin < edits_[i - 1].end) fail(*plan_.root.node, "two changes overlap");
   }
   if (!error_.empty()) edits_.clear();
+  // What comes behind an end without line break begins with one, unless what
+  // changes before it ends with one.
+  const size_t size = layout_.text().size();
+  for (size_t i = 1; i < edits_.size(); ++i) {
+    const TextEdit& last = edits_[i - 1];
+    const bool lines_go = last.begin < last.end && last.text.empty() && is_break(layout_.at(last.begin - 1));
+    if (last.end == size && (lines_go || last.text.ends_with(layout_.eol())) &&
+        edits_[i].text.starts_with(layout_.eol())) {
+      edits_[i].text.erase(0, layout_.eol().size());
+    }
+  }
   return std::move(edits_);
 }
 
@@ -117,6 +122,32 @@ void TextEditor::replace_in_flow(const Node& old, const Node& now) {
   put(slot, slot, " " + text);
 }
 
+// What is to stand behind the colon or dash: on its line, and below it.
+std::string TextEditor::behind_slot(const Node& old, const Node& now, size_t slot) const {
+  const bool lines = now.kind == Kind::kString && now.text.find('\n') != std::string_view::npos;
+  const bool one = !is_container(now) && !(lines && quotes_of(old) != Quotes::kDouble);
+  const size_t column = old.parent ? block_column(old) : 0;
+  const size_t stop = layout_.line_end(std::max(layout_.content_end(old), slot));
+  // In one line also what copies an alias, and what a comment below would join.
+  if (one || !old.parent || (old.alias && is_container(now)) || deep_comment_follows(stop, column)) {
+    return " " + (is_container(now) ? flow_text(Value(&now), FlowStyle{}) : one_line(old, now, false));
+  }
+  const BlockStyle style = block_style(*old.parent);
+  if (old.parent->kind == Kind::kMap) return behind_key(Value(&now), column, style);
+  if (now.count == 0 || layout_.at(slot - 1) == '-') return behind_dash(Value(&now), column, style);
+  // Behind an anchor on the same line the first key would take the anchor.
+  BlockStyle below = style;
+  below.step = below.list_offset = style.dash_gap;
+  return behind_key(Value(&now), column, below);
+}
+
+// A comment that is indented more than `column` would be text of a block
+// scalar above it.
+bool TextEditor::deep_comment_follows(size_t stop, size_t column) const {
+  const size_t next = layout_.skip_space(stop);
+  return layout_.at(next) == '#' && layout_.column(next) > column;
+}
+
 void TextEditor::replace_in_block(const Node& old, const Node& now) {
   const size_t begin = layout_.value_begin(old);
   size_t slot = layout_.slot(old);
@@ -124,7 +155,6 @@ void TextEditor::replace_in_block(const Node& old, const Node& now) {
     if (old.parent) return fail(old, "the place of the value was not found");
     slot = begin;
   }
-  const bool lines = now.kind == Kind::kString && now.text.find('\n') != std::string_view::npos;
   const bool several = !is_container(old) && !old.alias && !layout_.same_line(begin, layout_.value_end(old));
   if (now.kind == Kind::kString && old.kind == Kind::kString && !old.alias && (is_block_scalar(old) || several)) {
     if (auto edits = edit_lines(layout_, old, now.text)) {
@@ -133,35 +163,13 @@ void TextEditor::replace_in_block(const Node& old, const Node& now) {
     }
   }
 
-  std::string text;  // what stands behind colon or dash
-  if (!old.parent) {
-    text = " " + (is_container(now) ? flow_text(Value(&now), FlowStyle{}) : one_line(old, now, false));
-  } else if (is_container(now) || (lines && quotes_of(old) != Quotes::kDouble)) {
-    const size_t column = block_column(old);
-    const BlockStyle style = block_style(*old.parent);
-    if (old.parent->kind == Kind::kMap) {
-      text = behind_key(Value(&now), column, style);
-    } else if (now.count > 0 && layout_.at(slot - 1) != '-') {
-      // Behind an anchor the first key would take the anchor.
-      BlockStyle below = style;
-      below.step = below.list_offset = style.dash_gap;
-      text = behind_key(Value(&now), column, below);
-    } else {
-      text = behind_dash(Value(&now), column, style);
-    }
-  } else {
-    text = " " + one_line(old, now, false);
-  }
+  const std::string text = behind_slot(old, now, slot);
   const size_t cut = std::min(text.find(layout_.eol()), text.size());
   const std::string head = text.substr(0, cut);
-  std::string body = text.substr(cut);
-  const auto finish = [&](size_t stop) {
-    if (!body.empty() && stop == layout_.text().size() && needs_final_break(now)) body += layout_.eol();
-  };
+  const std::string body = text.substr(cut);
 
   if (is_block(old)) {
     const size_t stop = layout_.line_end(layout_.content_end(old));
-    finish(stop);
     if (!layout_.own_line(begin) || !old.parent) return put(begin, stop, std::string(without_blanks(head)) + body);
     put(slot, slot, head);
     return put(layout_.line_end(slot), stop, body);
@@ -169,13 +177,11 @@ void TextEditor::replace_in_block(const Node& old, const Node& now) {
   if (is_block_scalar(old)) {
     const BlockScalar scalar = layout_.block_scalar(old);
     const size_t stop = scalar.content > 0 ? scalar.lines[scalar.content - 1].end : layout_.line_end(scalar.header_end);
-    finish(stop);
     put(slot, scalar.header_end, head);
     return put(layout_.line_end(scalar.header_end), stop, body);
   }
   const size_t end = layout_.value_end(old);
   const size_t stop = layout_.line_end(std::max(end, slot));
-  finish(stop);
   if (begin == end) {
     put(slot, slot, head);
   } else if (is_container(now) || head.empty() || !layout_.same_line(slot, begin)) {

@@ -14,8 +14,9 @@ namespace brokergate::text {
 // Anchors and aliases: after this the plan has a change for every alias and
 // merged entry that would not be what `after` says once the other changes are
 // written, and `unchanged` holds those that follow their anchor by themselves.
+// False when a merge key would be left without the map it names.
 using NodeSet = std::unordered_set<const Node*>;
-void plan_aliases(Plan& plan, const Document& after, const Layout& layout, NodeSet& unchanged);
+bool plan_aliases(Plan& plan, const Document& after, const Layout& layout, NodeSet& unchanged);
 
 class TextEditor {
  public:
@@ -50,14 +51,15 @@ class TextEditor {
   void replace_scalar(const Node& old, const Node& now);
   void replace_in_flow(const Node& old, const Node& now);
   void replace_in_block(const Node& old, const Node& now);
+  std::string behind_slot(const Node& old, const Node& now, size_t slot) const;
+  bool deep_comment_follows(size_t stop, size_t column) const;
   std::string one_line(const Node& old, const Node& now, bool flow) const;
 
   void edit_block(const Change& change, const Node& now);
   void empty_block(const Node& node, const Pieces& pieces, size_t column);
-  size_t cut_front(const Node& node, const Pieces& pieces, size_t column);
+  size_t cut_front(const Node& node, Pieces& pieces, size_t column);
   void append_to_block(const Node& node, const Pieces& pieces, size_t column);
   void insert_lines(const std::vector<const Node*>& added, const Node& node, size_t at, size_t column);
-  void keep_open_end(const Node& node);
   std::string join(const std::vector<const Node*>& added, const Node& node, size_t column);
   size_t behind_comments(size_t line, size_t column) const;
   size_t before_comments(size_t line, size_t column) const;

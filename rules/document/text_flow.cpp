@@ -67,7 +67,6 @@ void TextEditor::edit_flow(const Change& change, const Node& now) {
   if (!error_.empty()) return;
   const size_t count = own.size();
   size_t cursor = open + 1, comma = kNone;
-  bool any_gone = false;
   size_t kept = 0;  // how many up to the last that stays
   for (size_t i = 0; i < count; ++i) {
     Piece& piece = own[i];
@@ -78,13 +77,12 @@ void TextEditor::edit_flow(const Change& change, const Node& now) {
     comma = layout_.skip_gap(piece.end);
     if (layout_.at(comma) != ',') comma = kNone;
     cursor = comma == kNone ? piece.end : comma + 1;
-    any_gone |= piece.gone();
     if (!piece.gone()) kept = i + 1;
   }
   const FlowStyle style = flow_style(node);
   const bool brackets = layout_.at(open) == (map ? '{' : '[') && layout_.at(close) == (map ? '}' : ']');
-  if (!brackets || (pieces.merges && (any_gone || count == 0))) {
-    // `[key: value]`, or a merge key between what goes: written anew as a whole.
+  if (!brackets || count == 0 || (pieces.merges && kept < count)) {
+    // `[key: value]`, or a merge key beside what goes: written anew as a whole.
     FlowStyle whole = style;
     whole.spread = false;
     return put(open, node.end, flow_text(Value(&now), whole));
@@ -130,9 +128,11 @@ void TextEditor::append_to_flow(const Node& node, const Pieces& pieces, const Fl
     return put(stop, stop, line + text + ",");
   }
   const size_t stop = layout_.line_end(end);
-  if (!style.spread) return put(end, end, style.comma + text);
-  if (layout_.at(layout_.skip_blanks(end)) != '#') return put(end, end, "," + line + text);
-  put(end, end, ",");
+  // `key:` without a value needs a space before the comma.
+  const std::string gap = layout_.at(end - 1) == ':' ? " " : "";
+  if (!style.spread) return put(end, end, gap + style.comma + text);
+  if (layout_.at(layout_.skip_blanks(end)) != '#') return put(end, end, gap + "," + line + text);
+  put(end, end, gap + ",");
   put(stop, stop, line + text);
 }
 

@@ -110,7 +110,11 @@ size_t Layout::value_begin(const Node& node) const {
   return place != kNone && begin == node.end ? place : begin;
 }
 
-size_t Layout::value_end(const Node& node) const { return std::max<size_t>(value_begin(node), node.end); }
+size_t Layout::value_end(const Node& node) const {
+  const size_t begin = value_begin(node);
+  // Where an empty value is said to stand, in brackets, is behind its blanks.
+  return node.begin == node.end ? begin : std::max<size_t>(begin, node.end);
+}
 
 std::string_view Layout::anchor(const Node& node) const {
   size_t begin = indicator_end(node);
@@ -126,7 +130,8 @@ size_t Layout::content_end(const Node& node) const {
   if (node.alias || !is_container(node)) {
     if (!node.alias && (node.style == Style::kLiteral || node.style == Style::kFolded)) {
       const BlockScalar scalar = block_scalar(node);
-      return scalar.content > 0 ? scalar.lines[scalar.content - 1].end : scalar.header_end;
+      const size_t lines = scalar.chomping == '+' ? scalar.lines.size() : scalar.content;
+      return lines > 0 ? scalar.lines[lines - 1].end : scalar.header_end;
     }
     return value_end(node);
   }

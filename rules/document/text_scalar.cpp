@@ -40,10 +40,8 @@ Edits edit_literal(const Layout& layout, const Node& node, std::string_view want
   const size_t breaks = wanted.size() - last_break;
   const bool open_end = scalar.lines.back().end == scalar.lines.back().next;  // the input ends without a line break
   char chomping = breaks == 0 ? '-' : breaks == 1 ? ' ' : '+';
-  // Clip and keep say the same where no blank line follows, and at an end
-  // without a line break there is none to strip.
+  // Clip and keep say the same where no blank line follows.
   if (breaks == 1 && scalar.chomping == '+') chomping = '+';
-  if (breaks == 0 && open_end && scalar.chomping != '+') chomping = scalar.chomping;
   const bool keep = chomping == '+';
 
   std::string header;
@@ -82,14 +80,11 @@ Edits edit_literal(const Layout& layout, const Node& node, std::string_view want
     const size_t begin = run.before < count ? scalar.lines[run.before].begin : scalar.lines[count - 1].next;
     size_t end = run.before_count > 0 ? scalar.lines[run.before + run.before_count - 1].next : begin;
     if (to_end && open_end && count == scalar.lines.size()) {
-      // The line break that is missing at the end stays so, where it counts for nothing.
+      // The end of the input is a line break, but for a blank line.
       if (run.before_count == 0) text = std::string(layout.eol()) + text;
-      if (breaks == 0 && text.ends_with(layout.eol())) text.resize(text.size() - layout.eol().size());
+      if (run.after_count > 0 && !after.back().empty()) text.resize(text.size() - layout.eol().size());
     }
     edits.push_back(make_edit(begin, end, std::move(text)));
-  }
-  if (open_end && breaks > 0 && (edits.empty() || edits.back().end < layout.text().size())) {
-    edits.push_back(make_edit(layout.text().size(), layout.text().size(), std::string(layout.eol())));
   }
   if (!reads_as(layout, node, edits, scalar.lines.back().next, wanted)) return std::nullopt;
   return edits;

@@ -14,7 +14,6 @@ std::string literal_text(std::string_view text, size_t indent, size_t parent, st
   if (literal_needs_digit(text)) out += std::to_string(indent - parent);
   const bool ends = text.back() == '\n';
   if (!ends) out += '-';
-  if (text.ends_with("\n\n")) out += '+';
   if (ends) text.remove_suffix(1);
   for (;;) {
     const size_t length = std::min(text.find('\n'), text.size());
@@ -29,7 +28,9 @@ std::string literal_text(std::string_view text, size_t indent, size_t parent, st
 std::string leaf_text(Value value, size_t column, const BlockStyle& style) {
   if (value.is_map()) return " {}";
   if (value.is_seq()) return " []";
-  const bool lines = value.is_string() && value.str().find('\n') != std::string_view::npos;
+  // Blank lines at its end would join those that may follow it.
+  const bool lines =
+      value.is_string() && value.str().find('\n') != std::string_view::npos && !value.str().ends_with("\n\n");
   if (lines && literal_can_hold(value.str()))
     return literal_text(value.str(), column + std::min<size_t>(style.step, 9), column, style.eol);
   return " " + scalar_text(value, Quotes::kNeeded, false, false);
