@@ -22,4 +22,9 @@ class CharSet {
   std::array<bool, 256> in_{};
 };
 
+// What ends a word.
+inline constexpr CharSet kMetacharacters(" \t\n;&|<>()");
+
+inline bool contains(std::string_view text, char c) { return text.find(c) != std::string_view::npos; }
+
 }  // namespace brokergate::shell

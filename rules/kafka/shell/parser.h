@@ -63,6 +63,7 @@ class Parser {
   const Node* parse_and_or();
   const Node* parse_pipeline();
   const Node* parse_command();
+  // compounds.cpp
   Node* parse_compound();
   Node* parse_if();
   Node* parse_loop();
@@ -71,6 +72,7 @@ class Parser {
   Node* parse_function(std::string_view name);
   Node* parse_condition();
   Node* parse_arithmetic_command();
+  // commands.cpp
   const Node* parse_simple();
   bool at_redirect() const;
   void parse_redirects(std::vector<Redirect>& redirects);
@@ -83,14 +85,15 @@ class Parser {
   const Word* parse_word_in(const Context& context);
   void parse_parts(std::vector<Part>& parts, const Context& context);
   void parse_double_quotes(std::vector<Part>& parts);
+  void parse_ansi_quotes(std::vector<Part>& parts);
+  void text_part(std::vector<Part>& parts, size_t begin, size_t end, bool quoted);
+  // expansions.cpp
   void parse_dollar(std::vector<Part>& parts, const Context& context);
   bool parse_parameter(Part& part, const Context& context);
   void parse_parameter_operator(Part& part, const Context& context);
   bool parse_arithmetic(Part& part);
   void parse_substitution(Part& part, bool quoted);
   void parse_backquotes(Part& part, bool quoted);
-  void parse_ansi_quotes(std::vector<Part>& parts);
-  void text_part(std::vector<Part>& parts, size_t begin, size_t end, bool quoted);
 
   // heredocs.cpp
   struct Pending {
