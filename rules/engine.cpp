@@ -29,6 +29,24 @@ void put_in_order(std::vector<Finding>& findings) {
                    [&](const Finding& a, const Finding& b) { return rank(a) < rank(b); });
 }
 
+// A manifest may hold a list or a text where a map belongs (annotations: []).
+bool possible(const Edit& edit) {
+  if (edit.op != Edit::Op::kSet) return edit.target != nullptr;
+  const Value map(edit.target);
+  return map.is_map() && !edit.keys.empty() && (edit.keys.size() == 1 || map[edit.keys[0]].is_null());
+}
+
+void finish_fixes(Finding& finding, const Rule& rule) {
+  for (Finding::Fix& fix : finding.fixes) {
+    if (!std::all_of(fix.edits.begin(), fix.edits.end(), possible)) {
+      finding.fixes.clear();
+      finding.remediation += " Not changed by brokergate: something on the way is not the map it has to be.";
+      return;
+    }
+    for (Edit& edit : fix.edits) edit.rule = rule.info.id.data();
+  }
+}
+
 Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admission) {
   Judged out;
   out.model = build_model(bundle, policy);
@@ -40,11 +58,7 @@ Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admiss
     const size_t before = out.findings.size();
     Report report(rule.info, severity, out.findings);
     rule.check(context, report);
-    for (size_t i = before; i < out.findings.size(); ++i) {
-      for (Finding::Fix& fix : out.findings[i].fixes) {
-        for (Edit& edit : fix.edits) edit.rule = rule.info.id.data();
-      }
-    }
+    for (size_t i = before; i < out.findings.size(); ++i) finish_fixes(out.findings[i], rule);
   }
   put_in_order(out.findings);
   restrain_owned(out.findings, *out.model);

@@ -1,5 +1,7 @@
-#include "rules/alpha_table.h"
+#include <algorithm>
+#include <vector>
 
+#include "rules/alpha_table.h"
 #include "rules/facts.h"
 #include "rules/load_balancer.h"
 #include "rules/registry.h"
@@ -65,14 +67,15 @@ void mend(const Context& context, const BrokerService& service, const AlphaKey& 
 
 template <typename Mend>
 void scan(const Object& object, Value annotations, Report& report, Mend mend_one) {
-  size_t seen = 0;
-  for (const Node& entry : annotations.children()) {
-    // Of a key that is written twice only the last counts.
-    const AlphaKey* known =
-        entry.key.find(".alpha.") == std::string_view::npos && entry.key.find(".beta.") == std::string_view::npos
-            ? nullptr
-            : find_alpha_key(entry.key);
-    if (!known || ++seen > kMostKeys || annotations[entry.key].node() != &entry) continue;
+  std::vector<std::string_view> told;
+  // From the end: of a key that is written twice only the last counts.
+  for (size_t i = annotations.size(); i-- > 0 && told.size() < kMostKeys;) {
+    const Node& entry = annotations.children()[i];
+    const bool early =
+        entry.key.find(".alpha.") != std::string_view::npos || entry.key.find(".beta.") != std::string_view::npos;
+    const AlphaKey* known = early ? find_alpha_key(entry.key) : nullptr;
+    if (!known || std::find(told.begin(), told.end(), entry.key) != told.end()) continue;
+    told.push_back(entry.key);
     Finding& finding =
         report.add(object, Value(&entry), cat(shown(entry.key), " is set, ", known->since, "; want ", known->instead));
     finding.remediation = cat("Remove ", shown(entry.key), " and use ", known->instead, ".");

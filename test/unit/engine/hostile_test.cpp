@@ -1,0 +1,84 @@
+// Objects that no API server has checked: nothing crashes, overflows or promises what cannot be.
+#include "catch.h"
+#include "unit/engine/helpers.h"
+
+using namespace brokergate;
+using namespace brokergate::test;
+
+namespace {
+
+std::string odd_service(const std::string& annotations, const std::string& spec) {
+  return "apiVersion: v1\nkind: Service\nmetadata: {name: kafka-0-external, annotations: " + annotations +
+         "}\nspec: {type: LoadBalancer, selector: {app: kafka, statefulset.kubernetes.io/pod-name: kafka-0}, " + spec +
+         "}\n";
+}
+
+size_t count(const Verdict& verdict, std::string_view rule) {
+  size_t found = 0;
+  for (const Finding& finding : verdict.findings) found += finding.rule == rule;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a list where the annotations belong is told and not called fixable") {
+  const Bundle bundle = parse(odd_service("[a]", "ports: [{port: 9094}]"));
+  const Policy policy = Policy::defaults();
+  const Evaluation evaluation = evaluate(bundle, policy);
+  const Finding* finding = find_finding(evaluation.verdict, "internal-load-balancer");
+  REQUIRE(finding);
+  CHECK_FALSE(finding->fixable());
+  CHECK(edits_for(evaluation.verdict, bundle.objects[0]).empty());
+}
+
+TEST_CASE("a map in place of an annotation's text is replaced as a whole") {
+  const Bundle bundle = parse(odd_service("{cloud.google.com/load-balancer-type: {a: b}}", "ports: [{port: 9094}]"));
+  const Policy policy = Policy::defaults();
+  const Evaluation evaluation = evaluate(bundle, policy);
+  CHECK(count(evaluation.verdict, "load-balancer-type-conflict") == 1);
+  CHECK(evaluate(mended(bundle, evaluation.verdict), policy).verdict.findings.empty());
+}
+
+TEST_CASE("ports that are no numbers and no list stay unchanged") {
+  const Policy policy = policy_of("  domain: events.acme.io\n");
+  for (const char* ports :
+       {"ports: 3", "ports: {a: 1}", "ports: [1, x]", "ports: [{port: 99999999999999999999}]",
+        "ports: [{port: -1, targetPort: [], nodePort: {}}]", "loadBalancerClass: [x], ports: [{port: 9094}]"}) {
+    INFO(ports);
+    const Bundle bundle =
+        parse(stateful_set("EXTERNAL://$(POD_NAME).events.acme.io:9094") + "---\n" +
+              odd_service("{" + std::string("cloud.google.com/load-balancer-type: Internal") + "}", ports));
+    const Evaluation evaluation = evaluate(bundle, policy);
+    CHECK(evaluation.verdict.summary.broker_sets == 1);
+    CHECK(count(evaluate(mended(bundle, evaluation.verdict), policy).verdict, "broker-service-port") <=
+          count(evaluation.verdict, "broker-service-port"));
+  }
+}
+
+TEST_CASE("of a key that is written very often the last one is judged, once") {
+  std::string annotations = "{";
+  for (int i = 0; i < 500; ++i) annotations += "dns.alpha.kubernetes.io/internal: a, ";
+  const Bundle bundle =
+      parse(odd_service(annotations + "cloud.google.com/load-balancer-type: Internal}", "ports: [{port: 9094}]"));
+  const Policy policy = Policy::defaults();
+  const Evaluation evaluation = evaluate(bundle, policy);
+  CHECK(count(evaluation.verdict, "alpha-annotation") == 1);
+  CHECK(count(evaluation.verdict, "duplicate-key") >= 1);
+  CHECK(count(evaluation.verdict, "duplicate-key") <= 21);
+}
+
+TEST_CASE("replicas and ordinals of any size") {
+  const Policy policy = policy_of("  domain: events.acme.io\n");
+  for (const char* replicas : {"1000000000", "9223372036854775807", "-5", "0", "three", "1.5"}) {
+    for (const char* start : {"0", "9223372036854775807", "-9223372036854775808"}) {
+      INFO(replicas << " from " << start);
+      std::string text = stateful_set("EXTERNAL://$(POD_NAME).old.acme.io:9094");
+      text.replace(text.find("replicas: 2"), 11,
+                   std::string("replicas: ") + replicas + "\n  ordinals: {start: " + start + "}");
+      const Bundle bundle = parse(text + "---\n" + service(kInternal));
+      const Evaluation evaluation = evaluate(bundle, policy);
+      CHECK(evaluation.verdict.summary.broker_sets == 1);
+      CHECK(evaluation.verdict.findings.size() < 20);
+    }
+  }
+}
