@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rules/kafka/facts.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/plan_proof.h"
 
@@ -21,6 +22,14 @@ bool name_taken(Value container, std::string_view name) {
   for (const Node& node : container["ports"].children())
     if (Value(&node)["name"].str() == name) return true;
   return false;
+}
+
+// The listener binds this port in every pod, so that its container port can move with it.
+bool bound_everywhere(const BrokerSet& set, std::string_view name, int64_t port) {
+  const Settings next = settings_for(set, set.first_ordinal + 1);
+  const auto bound = parse_listeners(display(next[Key::kListeners].value));
+  const Listener* mine = bound ? find_listener(*bound, name) : nullptr;
+  return mine && mine->port == port;
 }
 
 // A probe that tests this number would fail after the move.
@@ -50,7 +59,7 @@ std::string plan_container_ports(const BrokerSet& set, const WantedListener& wan
     const Listener* old = bound ? find_listener(*bound, name) : nullptr;
     const bool alone =
         old && std::count_if(bound->begin(), bound->end(), [&](const Listener& l) { return l.port == old->port; }) == 1;
-    const Value port = alone ? declared(container, old->port) : Value();
+    const Value port = alone && bound_everywhere(set, name, old->port) ? declared(container, old->port) : Value();
     if (port && port["hostPort"].is_null()) {
       if (const auto probe = probe_on(container, old->port); !probe.empty())
         return "the " + std::string(probe) + " tests port " + std::to_string(old->port) +

@@ -347,6 +347,17 @@ TEST_CASE("shell: ordinals and ports per broker are computed by the shell") {
   CHECK(ports(*result.after) == std::vector<int64_t>{31090, 31091, 31092});
 }
 
+TEST_CASE("shell: ports per broker that give way to one port keep their container ports") {
+  const auto result =
+      planned(script("export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://${HOSTNAME}:9092,EXTERNAL://x:$((31090 + "
+                     "${HOSTNAME##*-}))") +
+              "ports: [{containerPort: 9092}, {name: external-0, containerPort: 31090}, {name: external-1, "
+              "containerPort: 31091}]\n");
+  REQUIRE(result.after);
+  CHECK(result.after->advertised(1) == "PLAINTEXT://kafka-1:9092,EXTERNAL://kafka-1.kafka.example.org:9094");
+  CHECK(ports(*result.after) == std::vector<int64_t>{9092, 31090, 31091, 9094});
+}
+
 TEST_CASE("shell: a bind port of its own is exported before the advertised listeners") {
   WantedListener wish = wanted("{pod}.kafka.example.org", 31090, 1);
   wish.bind_base = 31090;
