@@ -80,7 +80,9 @@ std::string plan_set(Plan& plan, const Edit& edit) {
 }
 
 std::string plan_edit(Plan& plan, Value object, const Edit& edit) {
-  Change* change = edit.target ? change_at(plan, edit.target) : nullptr;
+  const Node* ancestor = edit.target;
+  while (ancestor && ancestor != object.node()) ancestor = ancestor->parent;
+  Change* change = ancestor ? change_at(plan, edit.target) : nullptr;
   if (!change) return "an edit names a value outside of its object";
   switch (edit.op) {
     case Edit::Op::kSet:

@@ -30,7 +30,9 @@ BlockStyle TextEditor::block_style(const Node& container) const {
   style.eol = layout_.eol();
   bool step_known = false, list_known = false, gap_known = false;
   const auto learn = [&](const Node& node) {
-    for (const Node& child : Value(&node).children()) {
+    constexpr size_t kMost = 50;  // the first tell enough of a long list
+    const auto children = Value(&node).children();
+    for (const Node& child : children.first(std::min(children.size(), kMost))) {
       if (child.merged || !is_block(child) || child.count == 0 || !last_own_child(child)) continue;
       const size_t begin = layout_.value_begin(child);
       const size_t outer = block_column(child), inner = layout_.column(begin);

@@ -75,14 +75,17 @@ size_t Layout::skip_properties(size_t offset) const {
 size_t Layout::entry_begin(const Node& child) const {
   const Node& parent = *child.parent;
   if (parent.kind == Kind::kMap) {
+    // The anchor or tag of the first key stands where the map begins.
+    const bool marked =
+        child.index == 0 && parent.begin < child.key_begin && (at(parent.begin) == '&' || at(parent.begin) == '!');
+    if (marked && same_line(parent.begin, child.key_begin)) return parent.begin;
     size_t before = child.key_begin;
     while (before > start_ && is_blank(text_[before - 1])) --before;
     const bool explicit_key = before > start_ && text_[before - 1] == '?' && before < child.key_begin &&
                               (before - 1 == start_ || is_blank(text_[before - 2]) || is_break(text_[before - 2]));
     return explicit_key ? before - 1 : child.key_begin;
   }
-  size_t from = child.index > 0 ? content_end(parent.children[child.index - 1]) : skip_properties(parent.begin);
-  from = skip_gap(from);
+  const size_t from = skip_gap(child.index > 0 ? content_end(parent.children[child.index - 1]) : parent.begin);
   return at(from) == '-' ? from : kNone;
 }
 
@@ -103,18 +106,13 @@ size_t Layout::slot(const Node& child) const {
 }
 
 size_t Layout::value_begin(const Node& node) const {
+  if (node.begin < node.end) return node.begin;
+  // Where an empty value is said to stand may be behind the blanks that follow.
   const size_t place = slot(node);
-  if (node.begin == node.end) return place == kNone ? node.begin : place;
-  const size_t begin = std::min<size_t>(skip_space(skip_properties(node.begin)), node.end);
-  // A value that is nothing but its anchor or tag has no bytes of its own.
-  return place != kNone && begin == node.end ? place : begin;
+  return place == kNone ? node.begin : place;
 }
 
-size_t Layout::value_end(const Node& node) const {
-  const size_t begin = value_begin(node);
-  // Where an empty value is said to stand, in brackets, is behind its blanks.
-  return node.begin == node.end ? begin : std::max<size_t>(begin, node.end);
-}
+size_t Layout::value_end(const Node& node) const { return node.begin < node.end ? node.end : value_begin(node); }
 
 std::string_view Layout::anchor(const Node& node) const {
   size_t begin = indicator_end(node);
@@ -133,12 +131,12 @@ size_t Layout::content_end(const Node& node) const {
       const size_t lines = scalar.chomping == '+' ? scalar.lines.size() : scalar.content;
       return lines > 0 ? scalar.lines[lines - 1].end : scalar.header_end;
     }
-    return value_end(node);
+    return node.end;
   }
   if (node.style == Style::kFlow) return node.end;
   // A `<<` entry is no node: it is found as text behind the last one.
   const Node* last = last_own_child(node);
-  const size_t known = last ? content_end(*last) : line_end(value_begin(node));
+  const size_t known = last ? content_end(*last) : line_end(node.begin);
   size_t end = std::min<size_t>(node.end, text_.size());
   for (;;) {
     while (end > known && (is_break(text_[end - 1]) || is_blank(text_[end - 1]))) --end;
@@ -151,7 +149,8 @@ size_t Layout::content_end(const Node& node) const {
 
 ptrdiff_t Layout::parent_indent(const Node& child) const {
   if (!child.parent) return -1;
-  const size_t begin = entry_begin(child);
+  // All dashes of a list stand in one column.
+  const size_t begin = entry_begin(child.parent->kind == Kind::kSeq ? child.parent->children[0] : child);
   return begin == kNone ? -1 : static_cast<ptrdiff_t>(column(begin));
 }
 

@@ -62,7 +62,7 @@ class Layout {
   // Behind colon or dash and the anchor and tag that follow it: where the value
   // may be written. kNone when there is no such place (`? key` or `{key}`).
   size_t slot(const Node& child) const;
-  // First byte of the value behind anchor and tag; slot() when it has no bytes.
+  // First byte of the value; slot() when it has none.
   size_t value_begin(const Node& node) const;
   size_t value_end(const Node& node) const;
   // The anchor's name; empty when it has none.

@@ -1,5 +1,6 @@
 // All text edits of one source, and the proof that they say what apply() says.
 #include <algorithm>
+#include <unordered_map>
 
 #include "rules/document/apply.h"
 #include "rules/document/text_edit.h"
@@ -15,15 +16,12 @@ struct Job {
 
 std::vector<Job> jobs_of(const std::vector<ObjectEdits>& objects) {
   std::vector<Job> jobs;
+  std::unordered_map<const Document*, size_t> places;
   for (const ObjectEdits& object : objects) {
     if (object.edits.empty() || !object.document) continue;
-    // Objects come in source order: the document is the last one or a new one.
-    auto job = std::find_if(jobs.rbegin(), jobs.rend(), [&](const Job& j) { return j.document == object.document; });
-    if (job == jobs.rend()) {
-      jobs.push_back({object.document, {&object}});
-    } else {
-      job->objects.push_back(&object);
-    }
+    const auto [place, fresh] = places.try_emplace(object.document, jobs.size());
+    if (fresh) jobs.push_back({object.document, {}});
+    jobs[place->second].objects.push_back(&object);
   }
   return jobs;
 }

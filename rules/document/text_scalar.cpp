@@ -94,10 +94,10 @@ struct Words {
   std::vector<std::pair<size_t, size_t>> places;  // begin, end
   std::string_view text;
   std::string_view word(size_t i) const { return text.substr(places[i].first, places[i].second - places[i].first); }
-  // White space behind the word.
-  std::string_view behind(size_t i) const {
-    const size_t end = i + 1 < places.size() ? places[i + 1].first : text.size();
-    return text.substr(places[i].second, end - places[i].second);
+  // White space before the word; before the one after the last: at the end.
+  std::string_view before(size_t i) const {
+    const size_t begin = i > 0 ? places[i - 1].second : 0;
+    return text.substr(begin, (i < places.size() ? places[i].first : text.size()) - begin);
   }
 };
 
@@ -137,13 +137,20 @@ Edits edit_words(const Layout& layout, const Node& node, std::string_view wanted
   for (size_t i = 0; i < old_count; ++i) {
     if (source.word(i) != old_words.word(i)) return std::nullopt;  // an escape
   }
+  if (old_words.before(0) != new_words.before(0) || old_words.before(old_count) != new_words.before(new_count)) {
+    return std::nullopt;
+  }
+  // The white space between what stays and what changes must be the same, too.
   size_t head = 0, tail = 0;
   const size_t common = std::min(old_count, new_count);
-  const auto same = [&](size_t i, size_t j) {
-    return old_words.word(i) == new_words.word(j) && old_words.behind(i) == new_words.behind(j);
-  };
-  while (head < common && same(head, head)) ++head;
-  while (tail < common - head && same(old_count - 1 - tail, new_count - 1 - tail)) ++tail;
+  while (head < common && old_words.word(head) == new_words.word(head) &&
+         old_words.before(head + 1) == new_words.before(head + 1)) {
+    ++head;
+  }
+  while (tail < common - head && old_words.word(old_count - 1 - tail) == new_words.word(new_count - 1 - tail) &&
+         old_words.before(old_count - 1 - tail) == new_words.before(new_count - 1 - tail)) {
+    ++tail;
+  }
   // Something must be left on both sides, or white space would have to go.
   if (head + tail >= common) head > 0 ? --head : --tail;
   std::string text(wanted.substr(new_words.places[head].first,
