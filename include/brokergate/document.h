@@ -156,11 +156,11 @@ class Document {
 
 // Limits of one input. What is over a limit is an error with a position.
 struct ReadLimits {
-  size_t bytes = size_t{32} << 20;   // whole input
-  uint32_t depth = 256;              // nesting; real manifests stay below 60
-  size_t nodes = size_t{2} << 20;    // values in one input; a manifest's takes 27 bytes on average
-  size_t alias_nodes = 100'000;      // values made by aliases and merge keys in one document
-  size_t documents = 200'000;        // in one input, broken ones included
+  size_t bytes = size_t{32} << 20;  // whole input
+  uint32_t depth = 256;             // nesting; real manifests stay below 60
+  size_t nodes = size_t{2} << 20;   // values in one input; a manifest's takes 27 bytes on average
+  size_t alias_nodes = 100'000;     // values made by aliases and merge keys in one document
+  size_t documents = 200'000;       // in one input, broken ones included
 };
 
 struct ReadError {

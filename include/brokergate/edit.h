@@ -26,14 +26,14 @@ struct Literal {
   std::variant<std::monostate, bool, int64_t, std::string, LiteralList, LiteralMap> value;
 
   Literal() = default;
-  Literal(bool v) : value(v) {}                                // NOLINT: literals convert
-  Literal(int v) : value(int64_t{v}) {}                        // NOLINT
-  Literal(int64_t v) : value(v) {}                             // NOLINT
-  Literal(const char* v) : value(std::string(v)) {}            // NOLINT
-  Literal(std::string_view v) : value(std::string(v)) {}       // NOLINT
-  Literal(std::string v) : value(std::move(v)) {}              // NOLINT
-  Literal(LiteralList v) : value(std::move(v)) {}              // NOLINT
-  Literal(LiteralMap v) : value(std::move(v)) {}               // NOLINT
+  Literal(bool v) : value(v) {}                           // NOLINT: literals convert
+  Literal(int v) : value(int64_t{v}) {}                   // NOLINT
+  Literal(int64_t v) : value(v) {}                        // NOLINT
+  Literal(const char* v) : value(std::string(v)) {}       // NOLINT
+  Literal(std::string_view v) : value(std::string(v)) {}  // NOLINT
+  Literal(std::string v) : value(std::move(v)) {}         // NOLINT
+  Literal(LiteralList v) : value(std::move(v)) {}         // NOLINT
+  Literal(LiteralMap v) : value(std::move(v)) {}          // NOLINT
 };
 // Compact JSON of a literal.
 void append_json(const Literal& literal, std::string& out);

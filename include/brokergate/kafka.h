@@ -41,9 +41,9 @@ tl::expected<std::vector<std::pair<std::string, std::string>>, std::string> pars
 // A place in a manifest that sets (or seems to set) a property.
 struct Place {
   const Object* object = nullptr;
-  Value node;                        // the value that decides: env value, command string, …
-  uint32_t begin = 0, end = 0;       // part of node's decoded text, when a shell word decides; 0,0: all of it
-  std::string what;                  // "env KAFKA_ADVERTISED_LISTENERS", "export in command[2]", "derived by the image from …"
+  Value node;                   // the value that decides: env value, command string, …
+  uint32_t begin = 0, end = 0;  // part of node's decoded text, when a shell word decides; 0,0: all of it
+  std::string what;  // "env KAFKA_ADVERTISED_LISTENERS", "export in command[2]", "derived by the image from …"
 };
 
 // A Kafka property as the process will see it. Unknown run-time parts appear in
@@ -52,31 +52,40 @@ struct Property {
   std::optional<std::string> value;  // nullopt: unset, or unknown when `unknown` is not empty
   std::string unknown;               // why the value cannot be known
   Place source;
-  std::vector<Place> shadowed;       // places that set the same property and lose
+  std::vector<Place> shadowed;  // places that set the same property and lose
 };
 using Properties = std::map<std::string, Property, std::less<>>;  // advertised.listeners, listeners, …
 
 // ---- broker sets (rules/kafka/broker_set.cpp, forms/) ---------------------
 
-enum class ImageFamily : uint8_t { kUnknown, kConfluent, kApache, kBitnami, kWurstmeister, kStrimzi, kRedpanda, kOther };
+enum class ImageFamily : uint8_t {
+  kUnknown,
+  kConfluent,
+  kApache,
+  kBitnami,
+  kWurstmeister,
+  kStrimzi,
+  kRedpanda,
+  kOther
+};
 
 class Form;          // forms/form.h: one file per form
 struct BrokerFacts;  // rules/kafka/facts.h: what recognition worked out; immutable, shared by copies
 
 struct BrokerSet {
   const Object* object = nullptr;
-  Value pod_spec;             // spec.template.spec
-  Value container;            // the broker container
+  Value pod_spec;   // spec.template.spec
+  Value container;  // the broker container
   ImageFamily family = ImageFamily::kUnknown;
-  std::string image_tag;      // "4.1.2-2"; empty when none or a digest
-  int64_t replicas = 1;       // spec.replicas; 1 when absent, as the API server defaults it
+  std::string image_tag;         // "4.1.2-2"; empty when none or a digest
+  int64_t replicas = 1;          // spec.replicas; 1 when absent, as the API server defaults it
   std::string replicas_unknown;  // not a number (OpenShift ${REPLICAS}); replicas is then 1
-  int64_t first_ordinal = 0;  // spec.ordinals.start
+  int64_t first_ordinal = 0;     // spec.ordinals.start
   bool managed_by_operator = false;
   const Form* form = nullptr;  // never null
   std::string form_id;         // env-literal, env-var, shell-export, operator-owned, controller-only, unknown-form
   std::string form_reason;     // unknown-form: what was seen and why it cannot be read
-  std::vector<std::string> evidence;  // why this is a broker set, for inspect
+  std::vector<std::string> evidence;         // why this is a broker set, for inspect
   std::shared_ptr<const BrokerFacts> facts;  // never null
 
   std::string pod_name(int64_t ordinal) const;
@@ -96,7 +105,8 @@ std::string unknown_workload(const Object& object);
 // What the policy wants the external listener of one broker to be.
 struct WantedListener {
   std::string name, protocol;
-  std::string host_template;  // policy hostname with {domain} and {statefulset}, {namespace} filled in; {pod}, {ordinal} left
+  std::string
+      host_template;  // policy hostname with {domain} and {statefulset}, {namespace} filled in; {pod}, {ordinal} left
   // Advertised port per ordinal: base + slope * ordinal (slope 0 or 1).
   int64_t port_base = 9094;
   int port_slope = 0;

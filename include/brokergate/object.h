@@ -13,7 +13,7 @@ namespace brokergate {
 // Views into the Document that `document` keeps alive.
 struct Object {
   std::shared_ptr<const Document> document;
-  Value root;  // the object itself; below the document's root for items of a List
+  Value root;                                    // the object itself; below the document's root for items of a List
   std::string_view api_version, kind, ns, name;  // name: generateName + "*" is not made up; empty when absent
 
   Value operator[](std::string_view key) const { return root[key]; }

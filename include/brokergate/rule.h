@@ -36,7 +36,8 @@ struct Context {
 // policy's) unless `weaken` gives the reason for a warning instead of a denial.
 class Report {
  public:
-  Report(const RuleInfo& info, Severity severity, std::vector<Finding>& out) : info_(info), severity_(severity), out_(out) {}
+  Report(const RuleInfo& info, Severity severity, std::vector<Finding>& out)
+      : info_(info), severity_(severity), out_(out) {}
   Finding& add(const Object& object, Value at, std::string message);
   // The finding added last; only after add().
   Finding& last() { return out_.back(); }

@@ -16,8 +16,8 @@ namespace brokergate {
 struct Finding {
   std::string_view rule;  // id, static storage
   Severity severity = Severity::kWarn;
-  std::string message;      // what is wrong, with the value found and the value wanted
-  std::string remediation;  // the concrete change
+  std::string message;             // what is wrong, with the value found and the value wanted
+  std::string remediation;         // the concrete change
   const Object* object = nullptr;  // never null; into Bundle::objects
   Value at;                        // the wrong value, or the nearest parent when something is missing
   std::string missing;             // key path below `at` that is missing ("annotations/…"), for `path`; may be empty
