@@ -273,8 +273,8 @@ void Interpreter::do_shift(Call& call) {
     return;
   }
   if (*count > static_cast<int64_t>(state.positional.size())) {
-    // dash ends with an error, bash reports a failure.
-    exit_script(state, kUnknownStatus, "`shift` has nothing left to shift");
+    // dash ends here, which starts no broker; bash goes on.
+    state.status = 1;
     return;
   }
   state.positional.erase(state.positional.begin(), state.positional.begin() + static_cast<ptrdiff_t>(*count));

@@ -343,7 +343,7 @@ Failed Interpreter::execute_for(const Node& node, State& state, Io io) {
   frame.left.dead = frame.continued.dead = true;
   frames_.push_back(&frame);
   ++inexact_;
-  state.status = 0;
+  if (words.empty()) state.status = 0;
   if (uncertain) {
     OutputMark since = mark(io);
     undecided_loop(node, *node.body, nullptr, std::string(node.name), state, nullptr, io);
@@ -368,13 +368,15 @@ Failed Interpreter::execute_for_arith(const Node& node, State& state, Io io) {
   std::string reason;
   auto evaluate = [&](int i) { return arithmetic(expand_text(*node.expressions[i], state, io), state, reason); };
   std::optional<int64_t> value = evaluate(0);
-  state.status = 0;
+  bool any = false;
   while (value && !state.dead && spend(1)) {
     if (node.expressions[1]->parts.count != 0) value = evaluate(1);
     if (!value || (*value == 0 && node.expressions[1]->parts.count != 0)) break;
+    any = true;
     if (!loop_body(*node.body, state, io)) break;
     value = evaluate(2);
   }
+  if (!any && !state.dead) state.status = 0;
   if (!value) {
     OutputMark since = mark(io);
     undecided_loop(node, *node.body, nullptr, "_", state, nullptr, io);
@@ -392,7 +394,6 @@ Failed Interpreter::execute_case(const Node& node, State& state, Io io) {
   State done;
   done.dead = true;
   bool finished = false;
-  state.status = 0;
   auto run_body = [&](State& on, uint32_t item) {
     Failed failed;
     for (;; ++item) {
@@ -424,6 +425,7 @@ Failed Interpreter::execute_case(const Node& node, State& state, Io io) {
       join(done, std::move(way), reason);
     }
   }
+  if (!finished && !state.dead) state.status = 0;
   join(state, std::move(done), reason);
   return nullptr;
 }

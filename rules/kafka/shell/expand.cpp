@@ -202,7 +202,7 @@ void Interpreter::add_parts(const Word& word, State& state, Io io, Fields& field
     if (part.kind == Part::Kind::kParameter) {
       if (auto list = list_parameter(part, state, io)) {
         bool joined = is_quoted && (part.text == "*" || (part.subscript != nullptr && part.subscript->raw == "*"));
-        if (state.positional_unknown) fields.uncertain = true;
+        if (part.subscript == nullptr ? state.positional_unknown : unknown_array(*list)) fields.uncertain = true;
         if (joined) {
           std::string all;
           for (const std::string& one : *list) {

@@ -68,7 +68,7 @@ std::optional<std::string> Interpreter::parameter(std::string_view name, const W
     if (array != state.arrays.end()) {
       int64_t at = *index < 0 ? *index + static_cast<int64_t>(array->second.size()) : *index;
       if (at < 0 || at >= static_cast<int64_t>(array->second.size())) {
-        if (array->second.size() == 1 && has_unknown(array->second[0])) return array->second[0];
+        if (unknown_array(array->second)) return array->second[0];
         return std::nullopt;
       }
       return array->second[static_cast<size_t>(at)];
@@ -143,6 +143,7 @@ std::optional<std::vector<std::string>> Interpreter::list_parameter(const Part& 
       std::optional<int64_t> length = static_cast<int64_t>(list.size());
       if (part.arg2 != nullptr) length = arithmetic(expand_text(*part.arg2, state, io), state, reason);
       // ${@:0} counts $0, negative numbers count from the end.
+      if (unknown_array(list) || (positional && state.positional_unknown)) break;
       if (!from || !length || *from < (positional ? 1 : 0) || *length < 0) break;
       size_t begin = std::min(list.size(), static_cast<size_t>(*from) - (positional ? 1 : 0));
       size_t count = std::min(list.size() - begin, static_cast<size_t>(*length));

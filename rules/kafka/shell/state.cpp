@@ -47,6 +47,10 @@ void join_assignments(std::vector<Assignment>& into, std::vector<Assignment>& ot
 
 }  // namespace
 
+bool unknown_array(const std::vector<std::string>& elements) {
+  return elements.size() == 1 && has_unknown(elements[0]);
+}
+
 std::string join_values(const std::string& a, const std::string& b, const std::string& reason) {
   if (a == b) return a;
   // An unknown stays what it is, that of the earlier state first: so loops come

@@ -37,6 +37,8 @@ struct State {
 // Makes `into` what is true on both ways; what differs becomes unknown with
 // `reason`. A dead way adds nothing.
 void join(State& into, State&& other, const std::string& reason);
+// An array of which not even the number of elements is known is one unknown.
+bool unknown_array(const std::vector<std::string>& elements);
 // One value of two: the same, or unknown.
 std::string join_values(const std::string& a, const std::string& b, const std::string& reason);
 // True when both would lead to the same end (loops stop here).

@@ -28,7 +28,13 @@ void Interpreter::assign(const AssignNode& node, State& state, Io io, Span state
     bool uncertain = false;
     if (node.append) {
       auto found = state.arrays.find(node.name);
-      if (found != state.arrays.end()) elements = found->second;
+      auto scalar = state.variables.find(node.name);
+      if (found != state.arrays.end()) {
+        elements = found->second;
+      } else if (scalar != state.variables.end()) {
+        elements = {scalar->second.value};
+      }
+      uncertain = unknown_array(elements);
     }
     for (const Word* word : node.elements) {
       // [3]=x
@@ -50,7 +56,7 @@ void Interpreter::assign(const AssignNode& node, State& state, Io io, Span state
     auto index = arithmetic(expand_text(*node.subscript, state, io), state, reason);
     auto found = state.arrays.find(node.name);
     std::vector<std::string> elements = found == state.arrays.end() ? std::vector<std::string>{} : found->second;
-    if (index && *index >= 0 && *index <= static_cast<int64_t>(elements.size())) {
+    if (!unknown_array(elements) && index && *index >= 0 && *index <= static_cast<int64_t>(elements.size())) {
       auto at = static_cast<size_t>(*index);
       if (at == elements.size()) elements.emplace_back();
       elements[at] = node.append ? elements[at] + value : value;

@@ -4,6 +4,7 @@
 #include "catch.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/shell/shell.h"
+#include "shell_generator.h"
 
 using namespace brokergate;
 using namespace brokergate::shell;
@@ -89,4 +90,29 @@ TEST_CASE("a script that was not followed to its end is never certain", "[shell]
   CHECK(result.argv.size() == 1);
   CHECK_FALSE(result.certain);
   CHECK(result.why.find("not followed to its end") != std::string::npos);
+}
+
+TEST_CASE("mangled scripts are read or refused, with places inside the script", "[shell]") {
+  auto is_run = [](const std::vector<std::string>& argv) { return argv[0] == "stand_in"; };
+  size_t reached = 0, broken = 0;
+  auto inside = [](const std::string& text, Span span) { return span.begin <= span.end && span.end <= text.size(); };
+  for (unsigned seed = 1; seed <= 4000; ++seed) {
+    std::string text = oracle::generate_mangled(seed);
+    INFO("seed " << seed);
+    Script script(text);
+    Result result = script.run({{"HOSTNAME", "kafka-2"}, {"IP", runtime_atom("podIP")}}, {"a"}, is_run);
+    reached += result.argv.empty() ? 0 : 1;
+    broken += script.error().empty() ? 0 : 1;
+    bool places = inside(text, result.command);
+    for (Span span : result.argv_words) places = places && inside(text, span);
+    for (const auto& [name, variable] : result.variables) {
+      places = places && inside(text, variable.word) && inside(text, variable.statement);
+    }
+    for (const auto& [path, file] : result.files) places = places && inside(text, file.body);
+    CHECK(places);
+    if (result.argv.empty()) CHECK_FALSE(result.why.empty());
+  }
+  // Both kinds must be among them, else this looks at nothing.
+  CHECK(reached > 1000);
+  CHECK(broken > 500);
 }

@@ -1,6 +1,8 @@
 #include "shell_generator.h"
 
+#include <iterator>
 #include <random>
+#include <string_view>
 #include <vector>
 
 namespace brokergate::shell::oracle {
@@ -8,10 +10,10 @@ namespace {
 
 class Generator {
  public:
-  explicit Generator(unsigned seed) : random_(seed) {}
+  Generator(unsigned seed, bool bash) : random_(seed), bash_(bash) {}
 
   std::string script() {
-    std::string out = "N=3; M=7\n";
+    std::string out = bash_ ? "N=3; M=7; R=HOSTNAME; LIST=(one two three)\n" : "N=3; M=7\n";
     if (chance(15)) out += "set -e\n";
     int count = 4 + number(10);
     for (int i = 0; i < count; ++i) out += statement(0) + (chance(70) ? "\n" : "; ");
@@ -225,7 +227,68 @@ class Generator {
     return out;
   }
 
+  std::string bash_value(int depth) {
+    std::string v = any_name();
+    switch (number(9)) {
+      case 0:
+        return "${" + v + pick({"/", "//", "/#", "/%"}) + pick({"a", "-", "kafka", "[0-9]", "*-", "?", "."}) + "/" +
+               pick({"", "x", "Q-", "__"}) + "}";
+      case 1:
+        return "${" + v + ":" + std::to_string(number(6)) + "}";
+      case 2:
+        return "${" + v + ":" + pick({"0", "1", "3", " -2", "N", "1+1"}) + ":" + pick({"1", "2", "N", "0"}) + "}";
+      case 3:
+        return "${" + v + pick({"^^", ",,", "^", ","}) + "}";
+      case 4:
+        return "${LIST[" + pick({"0", "1", "2", "N-N", "-1", "5"}) + "]}";
+      case 5:
+        return pick({"${#LIST[@]}", "${LIST[*]}", "${LIST[@]:1}", "${LIST[@]:0:2}", "${LIST}", "${LIST[@]/a/b}"});
+      case 6:
+        return pick({"$'a\\tb'", "$'\\x41\\n.'", "$'it\\'s'", "$\"loc\""});
+      case 7:
+        return "${!R}";
+      default:
+        return "$(tr a-z A-Z <<< " + word(depth + 2) + ")";
+    }
+  }
+
+  std::string bash_statement(int depth) {
+    switch (number(13)) {
+      case 0:
+        return "LIST=(" + word(depth) + " " + text() + " " + bash_value(depth) + ")";
+      case 1:
+        return "LIST+=(" + word(depth) + ")";
+      case 2:
+        return "[[ " + std::string("$") + any_name() + pick({" == ", " != ", " = "}) + pattern() + " ]] && " +
+               assignment(depth) + " || " + assignment(depth);
+      case 3:
+        return "[[ $" + any_name() + " =~ " +
+               pick({"-([0-9]+)$", "^([a-z]+)-", "([^-]*)-(.*)", "a|b", "^$", "[[:digit:]]+"}) + " ]] && " + name() +
+               "=${BASH_REMATCH[" + std::to_string(number(3)) + "]}";
+      case 4:
+        return "(( N = " + arithmetic(0) + " ))";
+      case 5:
+        return "(( " + arithmetic(0) + " )) && " + assignment(depth);
+      case 6:
+        return "for ((J=0; J<" + std::to_string(number(5)) + "; J++)); do " + name() + "+=$J; done";
+      case 7:
+        return "IFS=" + pick({",", "-", ":"}) + " read -r " + name() + " " + name() + " <<< \"$" + any_name() + "\"";
+      case 8:
+        return "IFS=" + pick({",", "-", ":"}) + " read -r -a LIST <<< \"$" + any_name() + "\"";
+      case 9:
+        return name() + "+=" + word(depth);
+      case 10:
+        return "for V in \"${LIST[@]}\"; do " + name() + "=$V." + "$" + name() + "; done";
+      case 11:
+        return "[[ -n $" + any_name() + " && ( $" + any_name() + " == a* || -z $" + any_name() + " ) ]] || " +
+               assignment(depth);
+      default:
+        return name() + "=" + bash_value(depth) + (chance(50) ? "\"" + bash_value(depth) + "\"" : "");
+    }
+  }
+
   std::string statement(int depth) {
+    if (bash_ && chance(35)) return bash_statement(depth);
     if (depth > 2 || chance(55)) return assignment(depth);
     switch (number(17)) {
       case 0:
@@ -273,10 +336,37 @@ class Generator {
   }
 
   std::mt19937 random_;
+  bool bash_;
 };
 
 }  // namespace
 
-std::string generate(unsigned seed) { return Generator(seed).script(); }
+std::string generate(unsigned seed, bool bash) { return Generator(seed, bash).script(); }
+
+std::string generate_mangled(unsigned seed) {
+  std::mt19937 random(seed);
+  std::string script = generate(seed, seed % 2 == 0);
+  auto place = [&] { return random() % (script.size() + 1); };
+  static constexpr std::string_view kPieces[] = {"$(",   "${",      "$((", "))", "}",  "`",   "'",    "\"",
+                                                 "\\",   "<<EOF\n", "(",   ")",  ";;", "do ", "fi\n", "[[ ",
+                                                 "\xc3", "&&",      "|",   "*",  "/",  "{",   "A=(",  "\n"};
+  for (unsigned i = 1 + random() % 6; i > 0; --i) {
+    size_t at = place(), length = random() % 12;
+    switch (random() % 4) {
+      case 0:
+        script.erase(std::min(at, script.size()), length);
+        break;
+      case 1:
+        script.insert(at, script.substr(place(), length));
+        break;
+      case 2:
+        script.insert(at, kPieces[random() % std::size(kPieces)]);
+        break;
+      default:
+        if (at < script.size()) script[at] = static_cast<char>(random() % 256);
+    }
+  }
+  return script;
+}
 
 }  // namespace brokergate::shell::oracle

@@ -5,7 +5,9 @@
 
 namespace brokergate::shell::oracle {
 
-// About ten statements and a start of `stand_in`. POSIX only.
-std::string generate(unsigned seed);
+// About ten statements and a start of `stand_in`; with `bash`, some that only bash reads.
+std::string generate(unsigned seed, bool bash = false);
+// The same with bytes removed, doubled and put elsewhere.
+std::string generate_mangled(unsigned seed);
 
 }  // namespace brokergate::shell::oracle
