@@ -31,7 +31,7 @@ constexpr std::array kOperators = {
     Known{
         {"Koperator", "KafkaCluster (kafka.banzaicloud.io)",
          "spec.listenersConfig.externalListeners[] (hostnameOverride, externalStartingPort)",
-         "spec.listenersConfig.externalListeners[].serviceAnnotations", "https://docs.adobe.com/content/dam/koperator"},
+         "spec.listenersConfig.externalListeners[].serviceAnnotations", "https://github.com/adobe/koperator"},
         "kafka.banzaicloud.io",
         "kafka_cr",
         ""},

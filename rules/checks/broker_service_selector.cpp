@@ -49,7 +49,8 @@ std::string pod_selector(const BrokerSet& set, int64_t ordinal) {
 // A label that only a running cluster has; once per set and key.
 void judge_label(const Context& context, const BrokerService& service, Report& report,
                  std::vector<std::pair<std::string, bool>>& known) {
-  for (const auto& [key, value] : selector_pairs(*service.object)) {
+  for (const auto& pair : selector_pairs(*service.object)) {
+    const std::string_view key = pair.first, value = pair.second;
     const auto label = ordinal_label(key, value);
     if (!label || is_controller_label(key)) continue;
     auto answer = std::find_if(known.begin(), known.end(), [&](const auto& entry) { return entry.first == key; });

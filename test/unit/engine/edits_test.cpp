@@ -1,4 +1,6 @@
 // edits_for: the first wish for a place wins, the same wish counts once.
+#include <utility>
+
 #include "catch.h"
 #include "unit/engine/helpers.h"
 
@@ -18,7 +20,7 @@ struct Wishes {
     finding.fixes.push_back({&object(), std::move(edits)});
   }
   Edit set(std::vector<std::string> path, Literal value) const {
-    return set_edit(object().root, std::move(path), value);
+    return set_edit(object().root, std::move(path), std::move(value));
   }
   Edit node(Edit::Op op, Value target, Literal value = {}) const {
     Edit edit;
