@@ -101,7 +101,7 @@ struct Server::Impl {
       return;
     }
     response.status = 200;
-    response.set_content(std::move(reply.body), kJson);
+    response.set_content(reply.body, kJson);
     const auto took = std::chrono::steady_clock::now() - begin;
     log.decision(reply.decision, endpoint, std::chrono::duration_cast<std::chrono::microseconds>(took).count());
   }

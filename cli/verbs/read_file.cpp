@@ -33,9 +33,10 @@ class Descriptor {
   int fd_;
 };
 
-tl::expected<std::string, std::string> read_all(int fd, size_t limit, size_t expected) {
+// `regular`: less than was asked for means the end of the file.
+tl::expected<std::string, std::string> read_all(int fd, size_t limit, size_t expected, bool regular) {
   std::string text;
-  // One byte more, so that the end of a regular file is seen without growing.
+  // One byte more, so that the end of a regular file is seen at once.
   text.resize(std::min(expected, limit) + 1);
   size_t size = 0;
   while (true) {
@@ -55,9 +56,9 @@ tl::expected<std::string, std::string> read_all(int fd, size_t limit, size_t exp
       }
       return tl::unexpected(std::string(std::strerror(errno)));
     }
-    if (got == 0) break;
     size += static_cast<size_t>(got);
     if (size > limit) return tl::unexpected(too_large(limit));
+    if (got == 0 || (regular && size < text.size())) break;
   }
   text.resize(size);
   return text;
@@ -69,7 +70,7 @@ tl::expected<std::string, std::string> read_descriptor(int fd, size_t limit) {
   struct stat info {};
   const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
   const size_t size = regular ? static_cast<size_t>(std::max<off_t>(info.st_size, 0)) : 65536;
-  return read_all(fd, limit, size);
+  return read_all(fd, limit, size, regular);
 }
 
 tl::expected<std::string, std::string> read_file(const std::string& path, size_t limit) {
@@ -81,13 +82,13 @@ tl::expected<std::string, std::string> read_file(const std::string& path, size_t
   if (S_ISDIR(info.st_mode)) return tl::unexpected(std::string(std::strerror(EISDIR)));
   if (S_ISREG(info.st_mode)) {
     if (static_cast<size_t>(info.st_size) > limit) return tl::unexpected(too_large(limit));
-    return read_all(file.get(), limit, static_cast<size_t>(info.st_size));
+    return read_all(file.get(), limit, static_cast<size_t>(info.st_size), true);
   }
   pollfd waiting{file.get(), POLLIN, 0};
   if (::poll(&waiting, 1, kPipePatienceMs) == 0) {
     return tl::unexpected(std::string(kNobodyWrites));
   }
-  return read_all(file.get(), limit, 65536);
+  return read_all(file.get(), limit, 65536, false);
 }
 
 }  // namespace brokergate::cli

@@ -1,5 +1,5 @@
+#include <atomic>
 #include <csignal>
-
 #include <thread>
 
 #include "certs/pair.h"
@@ -42,15 +42,19 @@ int serve(const ServeOptions& options, Console& console) {
   const std::string host = listen->host.find(':') == std::string::npos ? listen->host : "[" + listen->host + "]";
   console.out("listening on https://" + host + ":" + std::to_string(*port) + "\n");
 
+  std::atomic<bool> failed = false;
   std::thread waiter([&] {
     int signal = 0;
     sigwait(&signals, &signal);
-    if (signal == SIGTERM) log.event("stopping");
+    if (!failed) log.event("stopping");
     server.stop();
   });
   const bool fine = server.run();
-  // Accepting failed and nobody sent a signal: the waiter still needs one.
-  if (!fine) pthread_kill(waiter.native_handle(), SIGINT);
+  if (!fine) {
+    // Nobody sent a signal, and the waiter needs one.
+    failed = true;
+    pthread_kill(waiter.native_handle(), SIGTERM);
+  }
   waiter.join();
   if (!fine) console.error("cannot accept connections any more");
   return fine ? kClean : kCouldNotRun;

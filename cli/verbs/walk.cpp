@@ -39,6 +39,13 @@ class Walker {
     enter(root);
     std::sort(out_.files.begin() + static_cast<std::ptrdiff_t>(before), out_.files.end(),
               [](const FoundFile& a, const FoundFile& b) { return a.name < b.name; });
+    // Two names of one file need a link.
+    if (any_link_) {
+      const auto again = [&](const FoundFile& file) { return !first_visit(file.name); };
+      out_.files.erase(
+          std::remove_if(out_.files.begin() + static_cast<std::ptrdiff_t>(before), out_.files.end(), again),
+          out_.files.end());
+    }
     if (out_.files.size() == before && out_.problems.size() == problems) {
       problem(root, "no manifest in this directory (looked for *.yaml, *.yml and *.json at every depth)");
     }
@@ -71,21 +78,30 @@ class Walker {
       std::error_code failure;
       fs::directory_iterator entry(current, failure);
       for (; !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
-        const fs::path& path = entry->path();
-        if (path.filename().native().starts_with('.')) continue;
-        if (is_folder(path)) {
-          waiting.push_back(path);
-        } else if (is_manifest(path) && is_file(path) && first_visit(path)) {
-          out_.files.push_back({path.string(), true});
-        } else if (is_manifest(path) && !fs::exists(path) && fs::is_symlink(path)) {
-          problem(path.string(), "a symbolic link that leads nowhere");
-        }
+        if (!entry->path().filename().native().starts_with('.')) look_at(*entry, waiting);
       }
       if (failure) problem(current.string(), "cannot list this directory: " + failure.message());
     }
   }
 
+  // The entry's type comes with the listing; only links cost another system call.
+  void look_at(const fs::directory_entry& entry, std::vector<fs::path>& waiting) {
+    std::error_code ignored;
+    const fs::path& path = entry.path();
+    if (entry.is_directory(ignored)) {
+      waiting.push_back(path);
+    } else if (!is_manifest(path)) {
+      return;
+    } else if (entry.is_regular_file(ignored)) {
+      any_link_ = any_link_ || entry.is_symlink(ignored);
+      out_.files.push_back({path.string(), true});
+    } else if (entry.is_symlink(ignored) && !entry.exists(ignored)) {
+      problem(path.string(), "a symbolic link that leads nowhere");
+    }
+  }
+
   Walk& out_;
+  bool any_link_ = false;
   std::set<Identity> seen_;
 };
 
