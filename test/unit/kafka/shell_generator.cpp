@@ -350,7 +350,7 @@ std::string generate_mangled(unsigned seed) {
   static constexpr std::string_view kPieces[] = {"$(",   "${",      "$((", "))", "}",  "`",   "'",    "\"",
                                                  "\\",   "<<EOF\n", "(",   ")",  ";;", "do ", "fi\n", "[[ ",
                                                  "\xc3", "&&",      "|",   "*",  "/",  "{",   "A=(",  "\n"};
-  for (unsigned i = 1 + random() % 6; i > 0; --i) {
+  for (auto i = 1 + random() % 6; i > 0; --i) {
     size_t at = place(), length = random() % 12;
     switch (random() % 4) {
       case 0:
