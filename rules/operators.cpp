@@ -28,13 +28,12 @@ constexpr std::array kOperators = {
         "app.kubernetes.io/managed-by",
         "strimzi-cluster-operator"},
     // Koperator, api/v1beta1/kafkacluster_types.go.
-    Known{
-        {"Koperator", "KafkaCluster (kafka.banzaicloud.io)",
-         "spec.listenersConfig.externalListeners[] (hostnameOverride, externalStartingPort)",
-         "spec.listenersConfig.externalListeners[].serviceAnnotations", "https://github.com/adobe/koperator"},
-        "kafka.banzaicloud.io",
-        "kafka_cr",
-        ""},
+    Known{{"Koperator", "KafkaCluster (kafka.banzaicloud.io)",
+           "spec.listenersConfig.externalListeners[] (hostnameOverride, externalStartingPort)",
+           "spec.listenersConfig.externalListeners[].serviceAnnotations", "https://github.com/adobe/koperator"},
+          "kafka.banzaicloud.io",
+          "kafka_cr",
+          ""},
     // Confluent for Kubernetes, platform.confluent.io/v1beta1 Kafka.
     Known{{"Confluent for Kubernetes", "Kafka (platform.confluent.io)",
            "spec.listeners.external.externalAccess (loadBalancer.domain, brokerPrefix)",

@@ -70,7 +70,7 @@ TEST_CASE("several files become one stream, in order, with what is no manifest l
   CHECK(outcome.out == folder.read("k/a.yaml") + folder.read("k/b.yaml"));
 }
 
-TEST_CASE("--diff names the file") {
+TEST_CASE("option --diff names the file") {
   Folder folder;
   folder.write("service.yaml", broker_service("kafka-0-external"));
   const Outcome outcome = run_program({"mutate", "--diff", "./service.yaml"}, "", {}, folder.path());
@@ -80,7 +80,7 @@ TEST_CASE("--diff names the file") {
   CHECK(run_program({"mutate", "--diff", "-"}, broker_service("kafka-0-external", kInternal)).out.empty());
 }
 
-TEST_CASE("--patch prints a JSON line per object") {
+TEST_CASE("option --patch prints a JSON line per object") {
   Folder folder;
   folder.write("a.yaml", broker_service("kafka-0-external") + "---\n" + broker_service("kafka-1-external", kInternal));
   folder.write("b.yaml", broker_service("kafka-2-external"));
@@ -96,7 +96,7 @@ TEST_CASE("--patch prints a JSON line per object") {
   CHECK(first.size() == 3);
 }
 
-TEST_CASE("--in-place replaces what changed, keeps the mode, leaves nothing behind") {
+TEST_CASE("option --in-place replaces what changed, keeps the mode, leaves nothing behind") {
   Folder folder;
   const std::string changed = folder.write("changed.yaml", broker_service("kafka-0-external"));
   folder.write("same.yaml", broker_service("kafka-1-external", kInternal));
@@ -127,7 +127,7 @@ TEST_CASE("--in-place replaces what changed, keeps the mode, leaves nothing behi
   CHECK(entries == 3);
 }
 
-TEST_CASE("--in-place that cannot write leaves the file and says why") {
+TEST_CASE("option --in-place that cannot write leaves the file and says why") {
   // Writing needs a new file beside the old one, also for root.
   const Outcome outcome = run_program({"mutate", "--in-place", "/dev/stdin"}, broker_service("kafka-0-external"));
   CHECK(outcome.code == 2);

@@ -53,7 +53,7 @@ TEST_CASE("inputs with different policies are not mixed silently") {
   CHECK(verdict(folder, {"--policy", "a/.brokergate.yaml", "a", "b"}) == 3);
 }
 
-TEST_CASE("--domain is the shortest policy") {
+TEST_CASE("option --domain is the shortest policy") {
   Folder folder;
   folder.write("set.yaml", broker_set());
   const Outcome without_domain = run_program({"mutate", "set.yaml"}, "", {}, folder.path());

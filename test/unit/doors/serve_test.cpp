@@ -246,7 +246,7 @@ TEST_CASE("a certificate that clients will refuse is served with a warning") {
   CHECK(second->warnings[0].find("subjectAltName") != std::string::npos);
 }
 
-TEST_CASE("--listen") {
+TEST_CASE("option --listen") {
   using webhook::parse_listen;
   CHECK(parse_listen(":8443")->host == "0.0.0.0");
   CHECK(parse_listen("[::1]:0")->host == "::1");
