@@ -1,9 +1,37 @@
 #include "rules/document/entries.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <functional>
+#include <optional>
 
 namespace brokergate::document {
+namespace {
+
+bool repeats_when_sorted(std::span<const Node> entries) {
+  const auto sorted = sorted_entries(entries);
+  return std::adjacent_find(sorted.begin(), sorted.end(),
+                            [](const Node* a, const Node* b) { return a->key == b->key; }) != sorted.end();
+}
+
+// By a table of hashes; nullopt when the keys were made to fall on one another.
+std::optional<bool> repeats(std::span<const Node> entries) {
+  const size_t size = std::bit_ceil(entries.size() * 2);
+  std::vector<uint32_t> table(size, 0);  // place of the entry, plus one
+  size_t steps_left = entries.size() * 8;
+  for (const Node& node : entries) {
+    size_t at = std::hash<std::string_view>{}(node.key) & (size - 1);
+    for (; table[at] != 0; at = (at + 1) & (size - 1)) {
+      if (entries[table[at] - 1].key == node.key) return true;
+      if (steps_left-- == 0) return std::nullopt;
+    }
+    table[at] = static_cast<uint32_t>(&node - entries.data()) + 1;
+  }
+  return false;
+}
+
+}  // namespace
 
 bool has_duplicate_keys(std::span<const Node> entries) {
   // Quadratic work happens only where two keys fall on one bit, so the number
@@ -29,9 +57,8 @@ bool has_duplicate_keys(std::span<const Node> entries) {
     }
     return false;
   }
-  const auto sorted = sorted_entries(entries);
-  return std::adjacent_find(sorted.begin(), sorted.end(),
-                            [](const Node* a, const Node* b) { return a->key == b->key; }) != sorted.end();
+  const auto found = repeats(entries);
+  return found ? *found : repeats_when_sorted(entries);
 }
 
 std::vector<const Node*> sorted_entries(std::span<const Node> entries) {

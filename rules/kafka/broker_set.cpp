@@ -51,16 +51,23 @@ std::string BrokerSet::pod_name(int64_t ordinal) const {
   return std::string(object->name.empty() ? std::string_view("<name>") : object->name) + "-" + std::to_string(ordinal);
 }
 
-Settings settings_for(const BrokerSet& set, int64_t ordinal) {
-  if (ordinal == set.first_ordinal) return set.facts->settings;
+std::shared_ptr<const Settings> settings_for(const BrokerSet& set, int64_t ordinal) {
+  // A broker's settings take some kilobytes; sets of more brokers are derived again.
+  constexpr size_t kMostKept = 128;
+  if (ordinal == set.first_ordinal) return {set.facts, &set.facts->settings};
+  BrokerFacts::Later& later = *set.facts->later;
+  const std::lock_guard guard(later.mutex);
+  if (const auto known = later.of.find(ordinal); known != later.of.end()) return known->second;
   const PodIdentity identity = identity_of(*set.object, ordinal);
   const ProcessStart start = read_process(set.container, identity, set.family, set.facts->process.parsed);
-  return settings_of(*set.object, start, set.pod_spec, set.container, set.family, set.image_tag);
+  auto settings = std::make_shared<const Settings>(
+      settings_of(*set.object, start, set.pod_spec, set.container, set.family, set.image_tag));
+  if (later.of.size() < kMostKept) later.of.emplace(ordinal, settings);
+  return settings;
 }
 
 Properties BrokerSet::properties(int64_t ordinal) const {
-  if (ordinal == first_ordinal) return to_properties(*object, facts->settings);
-  return to_properties(*object, settings_for(*this, ordinal));
+  return to_properties(*object, *settings_for(*this, ordinal));
 }
 
 std::optional<BrokerSet> recognise_broker_set(const Object& object) {

@@ -148,7 +148,7 @@ class Planner {
   bool right(Test test) const {
     for (size_t i = 0; i < ordinals_.size(); ++i) {
       const int64_t ordinal = ordinals_[i];
-      const Setting& setting = brokers_[i][Key::kAdvertised];
+      const Setting& setting = (*brokers_[i])[Key::kAdvertised];
       bool ok = false;
       for (const auto& entry : cut_listeners(setting.value)) {
         if (entry.name != name_ || entry.unknown) continue;
@@ -256,7 +256,7 @@ class Planner {
 
   bool bind_right() const {
     for (size_t i = 0; i < ordinals_.size(); ++i) {
-      const auto parsed = parse_listeners(display(brokers_[i][Key::kListeners].value));
+      const auto parsed = parse_listeners(display((*brokers_[i])[Key::kListeners].value));
       const Listener* mine = parsed ? find_listener(*parsed, name_) : nullptr;
       if (!mine || mine->port != wanted_bind(wanted_, ordinals_[i])) return false;
     }
@@ -391,7 +391,7 @@ class Planner {
   Draft draft_;
   size_t env_index_ = 0;
   const std::vector<int64_t> ordinals_;
-  std::vector<Settings> brokers_;  // of each of ordinals_
+  std::vector<std::shared_ptr<const Settings>> brokers_;  // of each of ordinals_
 };
 
 std::string unfit_wish(const WantedListener& wanted, const HostTemplate& host) {

@@ -26,8 +26,8 @@ bool name_taken(Value container, std::string_view name) {
 
 // The listener binds this port in every pod, so that its container port can move with it.
 bool bound_everywhere(const BrokerSet& set, std::string_view name, int64_t port) {
-  const Settings next = settings_for(set, set.first_ordinal + 1);
-  const auto bound = parse_listeners(display(next[Key::kListeners].value));
+  const auto next = settings_for(set, set.first_ordinal + 1);
+  const auto bound = parse_listeners(display((*next)[Key::kListeners].value));
   const Listener* mine = bound ? find_listener(*bound, name) : nullptr;
   return mine && mine->port == port;
 }

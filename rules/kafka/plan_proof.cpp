@@ -95,7 +95,14 @@ Ordinals ordinals_of(const BrokerSet& set) {
 }
 
 std::string disprove(const BrokerSet& set, const WantedListener& wanted, const HostTemplate& host,
-                     const std::vector<Edit>& edits, const Ordinals& ordinals) {
+                     std::vector<Edit> edits, const Ordinals& ordinals) {
+  // No pod sees these, and in a request they are often the larger half.
+  for (const Value unseen : {set.object->metadata()["managedFields"], set.object->root["status"]}) {
+    if (!unseen) continue;
+    Edit& drop = edits.emplace_back();
+    drop.op = Edit::Op::kRemove;
+    drop.target = unseen.node();
+  }
   auto document = std::make_shared<Document>(apply(set.object->source(), set.object->root, edits));
   Object changed;
   changed.root = document->root();
@@ -108,9 +115,9 @@ std::string disprove(const BrokerSet& set, const WantedListener& wanted, const H
   if (!after) return "the changed object is no broker set any more";
   const std::string name = upper(wanted.name);
   for (const int64_t ordinal : ordinals.list) {
-    const Settings now = settings_for(*after, ordinal);
-    if (auto fault = missing(*after, now, wanted, host, ordinal); !fault.empty()) return fault;
-    if (auto fault = changed_elsewhere(settings_for(set, ordinal), now, name); !fault.empty())
+    const auto now = settings_for(*after, ordinal);
+    if (auto fault = missing(*after, *now, wanted, host, ordinal); !fault.empty()) return fault;
+    if (auto fault = changed_elsewhere(*settings_for(set, ordinal), *now, name); !fault.empty())
       return set.pod_name(ordinal) + ": " + fault;
   }
   return {};

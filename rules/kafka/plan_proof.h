@@ -19,6 +19,6 @@ Ordinals ordinals_of(const BrokerSet& set);
 
 // Why the edits do not give what is wanted, or give more than that; empty when proved.
 std::string disprove(const BrokerSet& set, const WantedListener& wanted, const HostTemplate& host,
-                     const std::vector<Edit>& edits, const Ordinals& ordinals);
+                     std::vector<Edit> edits, const Ordinals& ordinals);
 
 }  // namespace brokergate
