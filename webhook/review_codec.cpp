@@ -70,6 +70,7 @@ size_t sequence_length(std::string_view text, size_t at) {
 tl::expected<ReviewRequest, BadReview> decode_review(const SourcePtr& body) {
   ReadLimits limits;
   limits.bytes = kLargestReview;
+  limits.skip_managed_fields = true;
   ReadResult result = read(body, limits);
   if (!result.errors.empty()) {
     return tl::unexpected(BadReview{result.errors[0].position, std::move(result.errors[0].message)});

@@ -161,6 +161,10 @@ struct ReadLimits {
   size_t nodes = size_t{2} << 20;   // values in one input; a manifest's takes 27 bytes on average
   size_t alias_nodes = 100'000;     // values made by aliases and merge keys in one document
   size_t documents = 200'000;       // in one input, broken ones included
+  // JSON only: metadata.managedFields becomes a list without elements, and what
+  // stands in it is checked for closed strings and brackets only. The API server
+  // adds it to every object, no rule looks at it, and it is often the larger half.
+  bool skip_managed_fields = false;
 };
 
 struct ReadError {

@@ -92,6 +92,11 @@ class JsonReader {
   bool value();
   bool open(bool map);
   void close();
+  bool skip_list();
+  bool at_managed_fields() const {
+    return input_.limits.skip_managed_fields && key_ == "managedFields" && frames_.back().map &&
+           builder_.node(frames_.back().node).key == "metadata";
+  }
   bool string(std::string_view token, std::string_view& text);
   bool number(std::string_view token, Node& node);
 
@@ -121,6 +126,7 @@ class JsonReader {
   std::string_view key_;
   uint32_t key_begin_ = 0, key_end_ = 0;
   std::optional<Failure> limit_;
+  std::string skipped_;  // brackets that will close what skip_list() is in
 };
 
 std::optional<Document> JsonReader::read(uint32_t begin, uint32_t end, uint32_t& after) {
@@ -217,8 +223,39 @@ void JsonReader::close() {
   }
 }
 
+// A list whose elements nobody looks at.
+bool JsonReader::skip_list() {
+  if (!push(offset())) return false;
+  Node& node = builder_.top();
+  node.kind = Kind::kSeq;
+  node.style = Style::kFlow;
+  const size_t depth_left = input_.limits.depth - frames_.size();
+  skipped_.clear();
+  const uint32_t *at = offsets_ + next_, *const end = offsets_ + count_;
+  for (; at != end; ++at) {
+    const char c = bytes_[*at];
+    if (c == '{' || c == '[') {
+      if (skipped_.size() == depth_left) {
+        limit_ = too_deep(begin_ + *at, input_.limits.depth);
+        return false;
+      }
+      skipped_.push_back(c == '{' ? '}' : ']');
+    } else if (c == '}' || c == ']') {
+      if (skipped_.back() != c) return false;
+      skipped_.pop_back();
+      if (skipped_.empty()) break;
+    }
+  }
+  if (at == end) return false;
+  next_ = static_cast<uint32_t>(at - offsets_);
+  node.end = offset() + 1;
+  ++next_;
+  return true;
+}
+
 bool JsonReader::value() {
   const char first = ahead();
+  if (first == '[' && at_managed_fields()) return skip_list();
   if (first == '{' || first == '[') return open(first == '{');
   if (first == '\0') return false;
   const std::string_view token = scalar();

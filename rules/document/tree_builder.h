@@ -29,6 +29,7 @@ class TreeBuilder {
   }
   Node& top() { return stack_.back(); }
   Node& node(size_t at) { return stack_[at]; }
+  const Node& node(size_t at) const { return stack_[at]; }
   size_t size() const { return stack_.size(); }
   void pop() { stack_.pop_back(); }
   // A copy of a node that exists already, as a merge key makes it.

@@ -188,10 +188,12 @@ void settle_single_brokers(std::vector<Recognised>& services) {
 
 std::vector<BrokerService> find_broker_services(const Bundle& bundle, const std::vector<BrokerSet>& sets,
                                                 const Policy& policy) {
+  const auto is_service = [](const Object& object) { return object.kind == "Service" && object.group().empty(); };
+  if (std::none_of(bundle.objects.begin(), bundle.objects.end(), is_service)) return {};
   const WorkloadIndex index(bundle, sets);
   std::vector<Recognised> found;
   for (const Object& object : bundle.objects) {
-    if (object.kind != "Service" || !object.group().empty()) continue;
+    if (!is_service(object)) continue;
     if (auto service = recognise(object, index, policy)) found.push_back(std::move(*service));
   }
   settle_single_brokers(found);

@@ -46,6 +46,30 @@ TEST_CASE("values that follow one another are documents of their own") {
   CHECK(result.documents[1].end() == 16);
 }
 
+TEST_CASE("managed fields are left out where the caller wants it, and only there") {
+  ReadLimits limits;
+  limits.skip_managed_fields = true;
+  const auto read_so = [&](const std::string& text) { return read(source_of(text), limits); };
+  const std::string text =
+      R"({"managedFields":[1],"metadata":{"managedFields": [{"a":[1,{"]":"}"}]},2] ,"name":"x"},"b":{"managedFields":[2]}})";
+  const ReadResult result = read_so(text);
+  REQUIRE(result.documents.size() == 1);
+  const Document& document = result.documents[0];
+  CHECK(to_json(document.root()) ==
+        R"({"b":{"managedFields":[2]},"managedFields":[1],"metadata":{"managedFields":[],"name":"x"}})");
+  CHECK(bytes_of(document, document.root()["metadata"]["managedFields"]) == R"([{"a":[1,{"]":"}"}]},2])");
+  CHECK(read(source_of(text)).documents[0].root()["metadata"]["managedFields"].size() == 2);
+  for (const char* broken :
+       {R"({"metadata":{"managedFields":[{]}}})", R"({"metadata":{"managedFields":[1})", R"({"metadata":{"managedFields":[)"}) {
+    INFO(broken);
+    CHECK(read_so(broken).documents.empty());
+    CHECK(read_so(broken).errors.size() == 1);
+  }
+  const std::string deep = R"({"metadata":{"managedFields":)" + std::string(300, '[') + std::string(300, ']') + "}}";
+  REQUIRE(read_so(deep).errors.size() == 1);
+  CHECK_THAT(read_so(deep).errors[0].message, Catch::Contains("256"));
+}
+
 TEST_CASE("a broken value of a stream hides no other") {
   const Outcome outcome = outcome_of("{\"a\": 1}\n{\"b\" 2}\n{\"c\": 3}\n");
   CHECK(outcome.documents == Texts{R"({"a":1})", R"({"c":3})"});
