@@ -3,6 +3,7 @@
 #include "cli/verbs/verbs.h"
 
 int main(int argc, char** argv) {
-  brokergate::cli::Console console(STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
+  // Never destroyed; see Console::keep.
+  static auto& console = *new brokergate::cli::Console(STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
   return brokergate::cli::run(argc, argv, console);
 }

@@ -1,8 +1,11 @@
 // The terminal or pipes a verb talks to: findings go out, logs go to err.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "cli/output/paint.h"
 #include "cli/verbs/options.h"
@@ -30,7 +33,13 @@ class Console {
   // "brokergate: error: …"
   void error(std::string_view message);
 
+  // Holds what a verb has done with. In the program the console is never
+  // destroyed: the process ends, and taking some hundred megabytes of trees
+  // apart first would be a tenth of a large run.
+  void keep(std::shared_ptr<const void> done) { kept_.push_back(std::move(done)); }
+
  private:
+  std::vector<std::shared_ptr<const void>> kept_;
   int in_, out_, err_;
   bool out_failed_ = false;
   Paint out_paint_, err_paint_;

@@ -6,7 +6,7 @@
 namespace brokergate::cli {
 
 int inspect(const InspectOptions& options, Console& console) {
-  const auto run = run_engine(options.input, options.policy, {}, console);
+  auto* const run = run_engine(options.input, options.policy, {}, console);
   if (!run) return kCouldNotRun;
   const InspectView view = inspect_view(run->evaluation, run->policy);
   Locator locator;

@@ -40,7 +40,7 @@ int exit_code(const LintOptions& options, const EngineRun& run) {
 }  // namespace
 
 int lint(const LintOptions& options, Console& console) {
-  const auto run = run_engine(options.input, options.policy, {}, console);
+  auto* const run = run_engine(options.input, options.policy, {}, console);
   if (!run) return kCouldNotRun;
   const FindingsReport report{run->evaluation.verdict, run->summary, run->inputs.problems};
   Locator locator;

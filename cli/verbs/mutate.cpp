@@ -162,7 +162,7 @@ int mutate(const MutateOptions& options, Console& console) {
   }
   LoadOptions how;
   how.keep_sources = true;
-  const auto run = run_engine(options.input, options.policy, how, console);
+  auto* const run = run_engine(options.input, options.policy, how, console);
   if (!run) return kCouldNotRun;
 
   const Changes changes = plan(*run);

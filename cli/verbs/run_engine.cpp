@@ -35,19 +35,19 @@ void tell_problems(const Inputs& inputs, Console& console) {
   console.err(text);
 }
 
-std::unique_ptr<EngineRun> run_engine(InputOptions input, const PolicyOptions& policy, const LoadOptions& how,
-                                      Console& console) {
+EngineRun* run_engine(InputOptions input, const PolicyOptions& policy, const LoadOptions& how, Console& console) {
   if (!default_to_stdin(input, console)) return nullptr;
   std::optional<Policy> chosen = load_policy(policy, input.paths, console);
   if (!chosen) return nullptr;
-  auto run = std::make_unique<EngineRun>();
+  const auto run = std::make_shared<EngineRun>();
+  console.keep(run);
   run->policy = std::move(*chosen);
   run->inputs = load(input, how, console);
   tell_problems(run->inputs, console);
   run->evaluation = evaluate(run->inputs.bundle, run->policy, nullptr, webhook::today_utc());
   run->summary = run->evaluation.verdict.summary;
   run->summary.objects = run->inputs.objects;
-  return run;
+  return run.get();
 }
 
 }  // namespace brokergate::cli

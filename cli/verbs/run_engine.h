@@ -23,8 +23,8 @@ struct EngineRun {
 
 // Null when the policy cannot be used or there is no input: told on stderr.
 // Problems of single inputs are told as well, and stay in `inputs.problems`.
-std::unique_ptr<EngineRun> run_engine(InputOptions input, const PolicyOptions& policy, const LoadOptions& how,
-                                      Console& console);
+// The console keeps the run.
+EngineRun* run_engine(InputOptions input, const PolicyOptions& policy, const LoadOptions& how, Console& console);
 
 // No path means stdin, unless that is a terminal: then nothing is read and false is returned.
 bool default_to_stdin(InputOptions& input, Console& console);

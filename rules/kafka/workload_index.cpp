@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 
 namespace brokergate {
 namespace {
@@ -52,26 +53,25 @@ struct Scope {
   bool any_namespace = false;
 };
 
-std::string scope_text(const Object& object, const Scope& scope) {
-  std::string text(1, scope.place);
-  if (scope.place == 'f') text += std::to_string(reinterpret_cast<uintptr_t>(object.source().get()));
-  if (scope.place == 'd') text += folder_of(object);
-  text.push_back('\0');
-  text += scope.any_namespace ? std::string_view("*") : scope.ns;
-  return text;
+uint64_t mixed(uint64_t hash, uint64_t more) {
+  hash ^= more + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
+  return hash * 0xff51afd7ed558ccd;
+}
+uint64_t mixed(uint64_t hash, std::string_view text) { return mixed(hash, std::hash<std::string_view>{}(text)); }
+
+uint64_t hash_of(const Object& object, const Scope& scope) {
+  uint64_t hash = static_cast<uint64_t>(scope.place);
+  if (scope.place == 'f') hash = mixed(hash, reinterpret_cast<uintptr_t>(object.source().get()));
+  if (scope.place == 'd') hash = mixed(hash, folder_of(object));
+  return scope.any_namespace ? mixed(hash, 1) : mixed(hash, scope.ns);
 }
 
 // What is looked up in a scope: a label of the pods, a StatefulSet's name, a broker
 // set's governing Service, or any broker set.
 constexpr char kLabel = 'l', kName = 'n', kGoverning = 'g', kAnySet = 'b';
 
-std::string key_of(std::string_view scope, char what, std::string_view a, std::string_view b) {
-  std::string key(scope);
-  key.push_back('\0');
-  key.push_back(what);
-  key.append(a).push_back('\0');
-  key.append(b);
-  return key;
+uint64_t hash_of(char what, std::string_view a, std::string_view b) {
+  return mixed(mixed(static_cast<uint64_t>(what), a), b);
 }
 
 bool has_static_label(const Workload& workload, std::string_view key, std::string_view value) {
@@ -127,23 +127,27 @@ WorkloadIndex::WorkloadIndex(const Bundle& bundle, const std::vector<BrokerSet>&
     const std::string_view governing = object.spec()["serviceName"].str();
     if (!governing.empty()) enter(object, id, kGoverning, governing, {});
   }
+  std::sort(entries_.begin(), entries_.end());
 }
 
 void WorkloadIndex::enter(const Object& object, uint32_t id, char what, std::string_view a, std::string_view b) {
+  const uint64_t looked_up = hash_of(what, a, b);
   for (const char place : {'f', 'd', '*'}) {
-    for (const Scope& scope : {Scope{place, object.ns}, Scope{place, {}, true}}) {
-      Ids& ids = ids_[key_of(scope_text(object, scope), what, a, b)];
-      if (ids.size() < kMaxCandidates && (ids.empty() || ids.back() != id)) ids.push_back(id);
-    }
+    entries_.push_back({mixed(hash_of(object, {place, object.ns}), looked_up), id});
+    entries_.push_back({mixed(hash_of(object, {place, {}, true}), looked_up), id});
   }
 }
 
 WorkloadIndex::Ids WorkloadIndex::gather(const Object& service, char what, std::string_view a,
                                          std::string_view b) const {
   Ids ids;
+  const uint64_t looked_up = hash_of(what, a, b);
   const auto take = [&](const Scope& scope) {
-    const auto found = ids_.find(key_of(scope_text(service, scope), what, a, b));
-    if (found != ids_.end()) ids.insert(ids.end(), found->second.begin(), found->second.end());
+    const uint64_t hash = mixed(hash_of(service, scope), looked_up);
+    auto at = std::lower_bound(entries_.begin(), entries_.end(), Entry{hash, 0});
+    for (size_t left = kMaxCandidates; left > 0 && at != entries_.end() && at->hash == hash; ++at, --left) {
+      ids.push_back(at->id);
+    }
   };
   for (const char place : {'f', 'd', '*'}) {
     if (service.ns.empty()) {
@@ -209,7 +213,9 @@ std::vector<const BrokerSet*> WorkloadIndex::sets_of(const Object& service, char
   std::vector<const BrokerSet*> sets;
   for (const uint32_t id : gather(service, what, name, {})) {
     const Workload& workload = workloads_[id];
-    if (workload.set && belong_together(service, *workload.object)) sets.push_back(workload.set);
+    const bool meant = workload.set && (what == kName ? workload.object->name == name
+                                                      : workload.object->spec()["serviceName"].str() == name);
+    if (meant && belong_together(service, *workload.object)) sets.push_back(workload.set);
   }
   std::stable_sort(sets.begin(), sets.end(), [&](const BrokerSet* a, const BrokerSet* b) {
     return distance(service, *a->object) < distance(service, *b->object);

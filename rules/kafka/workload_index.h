@@ -48,13 +48,20 @@ class WorkloadIndex {
 
  private:
   using Ids = std::vector<uint32_t>;
+  // One hash for scope and what is looked up there. Two that collide only cost a
+  // look: whatever is found is compared by its own text.
+  struct Entry {
+    uint64_t hash;
+    uint32_t id;
+    bool operator<(const Entry& other) const { return hash != other.hash ? hash < other.hash : id < other.id; }
+  };
   void enter(const Object& object, uint32_t id, char what, std::string_view a, std::string_view b);
   Ids gather(const Object& service, char what, std::string_view a, std::string_view b) const;
   Ids candidates(const Object& service, const SelectorPairs& selector) const;
   std::vector<const BrokerSet*> sets_of(const Object& service, char what, std::string_view name) const;
 
   std::vector<Workload> workloads_;
-  std::unordered_map<std::string, Ids> ids_;
+  std::vector<Entry> entries_;  // sorted once all are in
   std::unordered_map<const Object*, uint32_t> id_of_object_;
 };
 

@@ -59,8 +59,8 @@ TEST_CASE("managed fields are left out where the caller wants it, and only there
         R"({"b":{"managedFields":[2]},"managedFields":[1],"metadata":{"managedFields":[],"name":"x"}})");
   CHECK(bytes_of(document, document.root()["metadata"]["managedFields"]) == R"([{"a":[1,{"]":"}"}]},2])");
   CHECK(read(source_of(text)).documents[0].root()["metadata"]["managedFields"].size() == 2);
-  for (const char* broken :
-       {R"({"metadata":{"managedFields":[{]}}})", R"({"metadata":{"managedFields":[1})", R"({"metadata":{"managedFields":[)"}) {
+  for (const char* broken : {R"({"metadata":{"managedFields":[{]}}})", R"({"metadata":{"managedFields":[1})",
+                             R"({"metadata":{"managedFields":[)"}) {
     INFO(broken);
     CHECK(read_so(broken).documents.empty());
     CHECK(read_so(broken).errors.size() == 1);
