@@ -56,7 +56,7 @@ TEST_CASE("managed fields are left out where the caller wants it, and only there
   REQUIRE(result.documents.size() == 1);
   const Document& document = result.documents[0];
   CHECK(to_json(document.root()) ==
-        R"({"b":{"managedFields":[2]},"managedFields":[1],"metadata":{"managedFields":[],"name":"x"}})");
+        R"({"managedFields":[1],"metadata":{"managedFields":[],"name":"x"},"b":{"managedFields":[2]}})");
   CHECK(bytes_of(document, document.root()["metadata"]["managedFields"]) == R"([{"a":[1,{"]":"}"}]},2])");
   CHECK(read(source_of(text)).documents[0].root()["metadata"]["managedFields"].size() == 2);
   for (const char* broken : {R"({"metadata":{"managedFields":[{]}}})", R"({"metadata":{"managedFields":[1})",
