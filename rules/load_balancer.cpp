@@ -5,8 +5,6 @@
 #include <charconv>
 #include <optional>
 
-#include "rules/policy/wildcard.h"
-
 namespace brokergate {
 namespace {
 
@@ -50,9 +48,7 @@ constexpr std::array kExternalWords = {ExternalWord{"gke", "External"},        E
 
 }  // namespace
 
-bool says_external(const Provider& provider, std::string_view key, std::string_view value) {
-  // The in-tree AWS controller takes any text for internal; nothing written there is a slip.
-  if (key == "service.beta.kubernetes.io/aws-load-balancer-internal") return true;
+bool says_external(const Provider& provider, std::string_view value) {
   bool known = false;
   for (const ExternalWord& word : kExternalWords) {
     if (word.provider != provider.id) continue;
@@ -62,10 +58,7 @@ bool says_external(const Provider& provider, std::string_view key, std::string_v
   return !known;
 }
 
-bool means_internal(const InternalAnnotation& annotation, std::string_view value) {
-  return std::any_of(annotation.values.begin(), annotation.values.end(),
-                     [&](const std::string& accepted) { return matches_wildcard(accepted, value); });
-}
+bool means_internal(const InternalAnnotation& annotation, std::string_view value) { return annotation.accepts(value); }
 
 Value annotations_of(const Object& object) { return object.metadata()["annotations"]; }
 
@@ -74,15 +67,70 @@ Value annotation(const Object& object, std::string_view key) {
   return value.is_null() ? Value() : value;
 }
 
+const Provider& provider_of(const Policy& policy, const Object& service) {
+  if (policy.provider_named) return *policy.provider;
+  const Provider* found = nullptr;
+  for (const Node& node : annotations_of(service).children()) {
+    for (const std::string_view id : provider_ids()) {
+      const Provider* candidate = find_provider(id);
+      const auto& prefixes = candidate->key_prefixes;
+      const bool theirs = std::any_of(prefixes.begin(), prefixes.end(),
+                                      [&](const std::string& prefix) { return node.key.starts_with(prefix); });
+      if (!theirs) continue;
+      if (candidate == policy.provider) return *candidate;
+      if (!found) found = candidate;
+    }
+  }
+  const std::string_view name = service.spec()["loadBalancerClass"].str();
+  for (const std::string_view id : provider_ids()) {
+    if (contains(find_provider(id)->controller_classes, name)) found = find_provider(id);
+  }
+  return found ? *found : *policy.provider;
+}
+
+std::string assumption_of(const Policy& policy, const Object& service) {
+  if (policy.provider_named || &provider_of(policy, service) != policy.provider) return {};
+  return " No policy names the provider, so " + policy.provider->id +
+         " is assumed; on another cloud write spec.internal.provider into a policy file.";
+}
+
+namespace {
+
+constexpr std::string_view kClass = "spec.loadBalancerClass";
+
+// AWS: two controllers, of which the Service need not tell which one serves it.
+Scheme scheme_of_two(const Object& service, const Provider& provider) {
+  const Value type = annotation(service, provider.controller_type.key);
+  const Value spec_class = service.spec()["loadBalancerClass"];
+  const bool by_class = !spec_class.str().empty();
+  if (by_class && !contains(provider.controller_classes, spec_class.str()))
+    return {Scheme::Kind::kForeign, spec_class, kClass};
+  const bool second = by_class || (type && provider.controller_type.accepts(type.scalar()));
+  Scheme scheme;
+  size_t present = 0;
+  for (const InternalAnnotation& known : provider.annotations) {
+    const Value value = annotation(service, known.key);
+    if (!value || present++ > 0) continue;
+    scheme = {means_internal(known, value.scalar()) ? Scheme::Kind::kInternal : Scheme::Kind::kExternal, value,
+              known.key};
+  }
+  if (present == 0 && second)
+    return {Scheme::Kind::kInternal, by_class ? spec_class : type,
+            by_class ? kClass : std::string_view(provider.controller_type.key)};
+  scheme.controller_assumed = !second && present == 1 && scheme.internal() && scheme.key == provider.controller_only;
+  return scheme;
+}
+
+}  // namespace
+
 Scheme scheme_of(const Object& service, const Provider& provider) {
+  if (!provider.controller_classes.empty()) return scheme_of_two(service, provider);
   const Value spec_class = service.spec()["loadBalancerClass"];
   if (const std::string_view name = spec_class.str(); !name.empty()) {
-    if (contains(provider.internal_classes, name))
-      return {Scheme::Kind::kInternal, spec_class, "spec.loadBalancerClass"};
-    if (contains(provider.external_classes, name))
-      return {Scheme::Kind::kExternal, spec_class, "spec.loadBalancerClass"};
+    if (contains(provider.internal_classes, name)) return {Scheme::Kind::kInternal, spec_class, kClass};
+    if (contains(provider.external_classes, name)) return {Scheme::Kind::kExternal, spec_class, kClass};
     // Where the provider has classes of its own, another one means another controller.
-    if (!provider.internal_classes.empty()) return {Scheme::Kind::kForeign, spec_class, "spec.loadBalancerClass"};
+    if (!provider.internal_classes.empty()) return {Scheme::Kind::kForeign, spec_class, kClass};
   }
   const Value annotations = annotations_of(service);
   for (const InternalAnnotation& known : provider.annotations) {
@@ -91,8 +139,7 @@ Scheme scheme_of(const Object& service, const Provider& provider) {
     return {means_internal(known, value.scalar()) ? Scheme::Kind::kInternal : Scheme::Kind::kExternal, value,
             known.key};
   }
-  // A controller of its own may make it internal without being told (aws-load-balancer-controller does).
-  if (!spec_class.str().empty()) return {Scheme::Kind::kForeign, spec_class, "spec.loadBalancerClass"};
+  if (!spec_class.str().empty()) return {Scheme::Kind::kForeign, spec_class, kClass};
   return {};
 }
 

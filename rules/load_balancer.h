@@ -18,9 +18,17 @@ struct Scheme {
   } kind = Kind::kExternal;
   Value at;              // the class or annotation that decides; false when nothing is said
   std::string_view key;  // of that annotation; "spec.loadBalancerClass" for the class
+  // Internal for a second controller only, and nothing says that it serves this Service.
+  bool controller_assumed = false;
 
   bool internal() const { return kind == Kind::kInternal; }
 };
+
+// The provider whose controller serves the Service: the policy's. Where the
+// policy names none, the one whose annotations the Service carries, else gke.
+const Provider& provider_of(const Policy& policy, const Object& service);
+// " No policy names the provider …" where gke is no more than an assumption; empty else.
+std::string assumption_of(const Policy& policy, const Object& service);
 
 // The provider's own order: the class beats annotations, of the annotations the
 // first key that is present decides, only listed values count
@@ -29,7 +37,7 @@ Scheme scheme_of(const Object& service, const Provider& provider);
 bool means_internal(const InternalAnnotation& annotation, std::string_view value);
 // A value that says external on purpose. What is neither this nor internal is a
 // slip (Private, INTERNAL, true) that the provider silently takes for external.
-bool says_external(const Provider& provider, std::string_view key, std::string_view value);
+bool says_external(const Provider& provider, std::string_view value);
 
 Value annotations_of(const Object& object);
 // An annotation that says something: absent and null are the same.

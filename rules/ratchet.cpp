@@ -49,7 +49,8 @@ bool turns_live(const Finding& finding, const Object& updated, const Object& old
     const Document changed = apply(updated.source(), updated.root, fix.edits);
     Object after = updated;
     after.root = changed.root();
-    if (scheme_of(after, *policy.provider).kind != scheme_of(old_object, *policy.provider).kind) return true;
+    const Provider& provider = provider_of(policy, after);
+    if (scheme_of(after, provider).kind != scheme_of(old_object, provider).kind) return true;
   }
   return false;
 }

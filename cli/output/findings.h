@@ -15,6 +15,7 @@ struct FindingsReport {
   const Verdict& verdict;
   const Summary& summary;
   const std::vector<Problem>& problems;
+  std::string policy;  // which one judged, when the call did not name it; for the summary line
 };
 
 // For people: a block per finding that counts, and one summary line.

@@ -31,7 +31,7 @@ std::vector<std::string_view> at(const Problems& problems, const Object* object)
 std::string exposure_of(const BrokerService& service, const Policy& policy) {
   if (service.role == ServiceRole::kHeadless) return "headless";
   if (service.type != "LoadBalancer") return service.type;
-  switch (scheme_of(*service.object, *policy.provider).kind) {
+  switch (scheme_of(*service.object, provider_of(policy, *service.object)).kind) {
     case Scheme::Kind::kInternal:
       return "internal LoadBalancer";
     case Scheme::Kind::kExternal:

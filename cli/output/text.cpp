@@ -39,7 +39,11 @@ std::string summary_line(const FindingsReport& report, const Paint& paint) {
   out += ", " + (sum.warn ? paint.warning(number(sum.warn, "warn")) : number(0, "warn"));
   out += ", " + number(sum.info, "info") + ", " + number(sum.suppressed, "suppressed");
   if (!report.problems.empty()) out += "; " + paint.bad(count(report.problems.size(), "error"));
-  if (sum.broker_sets + sum.broker_services + sum.unknown == 0) out += " (nothing here was recognised as Kafka)";
+  if (sum.broker_sets + sum.broker_services + sum.unknown == 0) {
+    out += " (nothing here was recognised as Kafka)";
+  } else if (!report.policy.empty()) {
+    out += " (" + report.policy + ")";
+  }
   return out + "\n";
 }
 

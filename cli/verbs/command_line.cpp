@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 
+#include "brokergate/policy.h"
 #include "cli/verbs/verbs.h"
 
 namespace brokergate::cli {
@@ -13,6 +14,11 @@ namespace {
 
 constexpr const char* kExitCodes =
     "Exit codes: 0 clean, 1 denied, 2 could not run, 3 only what --fail-on-warn or --fail-on-unknown asks for.";
+constexpr const char* kMutateCodes =
+    "Exit codes: 0 done, 2 could not run. Done is also when denials are left for a person (they are told on stderr),\n"
+    "so that it can be a Helm post-renderer; lint is the gate.";
+constexpr const char* kReviewCodes = "Exit codes: 0 allowed, 1 denied, 2 could not run.";
+constexpr const char* kOtherCodes = "Exit codes: 0 done, 2 could not run.";
 
 std::vector<std::string> shells() { return {"bash", "zsh", "fish"}; }
 
@@ -67,11 +73,24 @@ class CommandLine {
     add_serve();
     add_rules();
     add_small();
+    for (CLI::App* added : app_.get_subcommands({})) {
+      const std::string& name = added->get_name();
+      added->footer(name == "lint"     ? kExitCodes
+                    : name == "mutate" ? kMutateCodes
+                    : name == "review" ? kReviewCodes
+                                       : kOtherCodes);
+      for (CLI::App* below : added->get_subcommands({})) below->footer(kOtherCodes);
+    }
   }
 
   int run(int argc, const char* const* argv) {
     // --version stands alone; every other call needs a verb.
     if (argc == 2 && std::string_view(argv[1]) == "--version") return version(console_);
+    if (argc == 2 && std::string_view(argv[1]) == "help") return console_.out(app_.help()) ? kClean : kCouldNotRun;
+    if (const std::string wrong = misspelt_verb(argc, argv); !wrong.empty()) {
+      console_.error(wrong);
+      return kCouldNotRun;
+    }
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
@@ -82,6 +101,36 @@ class CommandLine {
   }
 
  private:
+  static std::string unknown(const std::string& what, const std::string& word, const std::vector<std::string>& known) {
+    const std::vector<std::string_view> views(known.begin(), known.end());
+    const std::string_view near = nearest(word, views);
+    std::string out = "there is no " + what + " " + word;
+    if (!near.empty()) return out + "; did you mean " + std::string(near) + "?";
+    out += "; known are";
+    for (size_t i = 0; i < known.size(); ++i) out += (i == 0 ? " " : ", ") + known[i];
+    return out;
+  }
+
+  // The library only says that a verb is required.
+  std::string misspelt_verb(int argc, const char* const* argv) const {
+    const CLI::App* above = &app_;
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = argv[i];
+      if (word == "--color") ++i;
+      if (word.starts_with("-")) continue;
+      std::vector<std::string> known;
+      const CLI::App* chosen = nullptr;
+      for (const CLI::App* verb : above->get_subcommands([](const CLI::App*) { return true; })) {
+        known.push_back(verb->get_name());
+        if (verb->get_name() == word) chosen = verb;
+      }
+      if (known.empty()) return {};
+      if (!chosen) return unknown(above == &app_ ? "verb" : "verb " + above->get_name(), word, known);
+      above = chosen;
+    }
+    return {};
+  }
+
   When when() const { return color_ == "always" ? When::kAlways : color_ == "never" ? When::kNever : When::kAuto; }
 
   CLI::App* verb(CLI::App* parent, const char* name, const char* description, std::function<int()> action) {
@@ -224,7 +273,20 @@ class CommandLine {
       }
       return console_.out(asked->help(above)) ? kClean : kCouldNotRun;
     }
-    console_.error(std::string(problem.what()) + " (brokergate --help tells more)");
+    std::string name = "brokergate";
+    VerbShape shape;
+    add_flags(&app_, shape);
+    for (auto chosen = app_.get_subcommands(); !chosen.empty(); chosen = chosen.back()->get_subcommands()) {
+      name += " " + chosen.back()->get_name();
+      add_flags(chosen.back(), shape);
+    }
+    std::string what = problem.what();
+    if (const size_t at = what.find(": --");
+        at != std::string::npos && what.find("not expected") != std::string::npos) {
+      const size_t end = std::min(what.find_first_of(" =", at + 2), what.size());
+      what = unknown("option", what.substr(at + 2, end - at - 2), shape.flags);
+    }
+    console_.error(what + " (" + name + " --help tells more)");
     return kCouldNotRun;
   }
 

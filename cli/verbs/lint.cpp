@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "cli/output/findings.h"
+#include "cli/verbs/policy_source.h"
 #include "cli/verbs/run_engine.h"
 #include "cli/verbs/verbs.h"
 
@@ -42,7 +43,8 @@ int exit_code(const LintOptions& options, const EngineRun& run) {
 int lint(const LintOptions& options, Console& console) {
   auto* const run = run_engine(options.input, options.policy, {}, console);
   if (!run) return kCouldNotRun;
-  const FindingsReport report{run->evaluation.verdict, run->summary, run->inputs.problems};
+  const FindingsReport report{run->evaluation.verdict, run->summary, run->inputs.problems,
+                              options.policy.file.empty() ? policy_told(run->policy) : ""};
   Locator locator;
   bool written = true;
   for (const OutputTarget& target : targets(options)) {

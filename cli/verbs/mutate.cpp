@@ -100,9 +100,11 @@ void tell_rest(const EngineRun& run, size_t changed_objects, Console& console) {
   Locator locator;
   std::string text;
   size_t left = 0;
-  for (const Finding& finding : run.evaluation.verdict.findings) {
-    if (finding.suppressed || finding.fixable() || finding.severity < Severity::kWarn) continue;
-    if (++left <= kMost) text += finding_line(finding, locator, console.err_paint());
+  for (const Severity severity : {Severity::kDeny, Severity::kWarn}) {
+    for (const Finding& finding : run.evaluation.verdict.findings) {
+      if (finding.suppressed || finding.fixable() || finding.severity != severity) continue;
+      if (++left <= kMost) text += finding_line(finding, locator, console.err_paint());
+    }
   }
   if (left > kMost) text += "and " + std::to_string(left - kMost) + " more\n";
   if (changed_objects + left > 0) {

@@ -63,6 +63,15 @@ std::optional<Policy> read_policy_file(const std::string& file, Console& console
 
 }  // namespace
 
+std::string policy_told(const Policy& policy) {
+  std::string out = policy.source.empty() ? "no policy file" : "policy " + policy.source;
+  out += policy.provider_named ? ": provider " + policy.provider->id
+                               : ": provider by annotations, else " + policy.provider->id;
+  out += policy.domain.empty() ? ", no domain" : ", domain " + policy.domain;
+  if (policy.mode != Mode::kEnforce) out += policy.mode == Mode::kWarn ? ", mode warn" : ", mode observe";
+  return out;
+}
+
 std::optional<Policy> load_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
                                   Console& console) {
   std::string file = options.file;
@@ -75,6 +84,7 @@ std::optional<Policy> load_policy(const PolicyOptions& options, const std::vecto
     }
   }
   std::optional<Policy> policy = file.empty() ? Policy::defaults() : read_policy_file(file, console);
+  if (policy) policy->source = file;
   if (policy && !options.domain.empty()) {
     if (const std::string wrong = check_domain(options.domain); !wrong.empty()) {
       console.error("--domain " + options.domain + ": " + wrong);

@@ -18,4 +18,7 @@ namespace brokergate::cli {
 std::optional<Policy> load_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
                                   Console& console);
 
+// In a few words: file, provider, domain, mode.
+std::string policy_told(const Policy& policy);
+
 }  // namespace brokergate::cli

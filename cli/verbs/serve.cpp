@@ -32,6 +32,7 @@ int serve(const ServeOptions& options, Console& console) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   webhook::Log log;
+  log.event("policy", policy_told(*policy));
   for (const std::string& warning : pair->warnings) log.event("certificate", warning);
   webhook::Server server(*listen, *pair, *policy, log);
   const auto port = server.bind();

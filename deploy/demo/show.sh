@@ -85,9 +85,12 @@ while [ -z "$port" ]; do
   port=$(sed -n 's/.*127\.0\.0\.1:\([1-9][0-9]*\).*/\1/p' "$work/log" | head -n 1)
 done
 post() {
-  printf '$ curl --cacert cert.pem --data-binary @%s https://127.0.0.1:%s%s\n' "$2" "$port" "$1"
-  curl --noproxy '*' --silent --show-error --fail --max-time 10 --cacert "$work/cert.pem" \
-    --header 'Content-Type: application/json' --data-binary "@$2" "https://127.0.0.1:$port$1?timeout=10s" \
+  line="curl --cacert cert.pem --json @$2 https://127.0.0.1:$port$1"
+  printf '$ %s\n' "$line"
+  # What is printed is what runs; only where the certificate lies and what curl may do besides is put in.
+  # shellcheck disable=SC2086 # the line is words without blanks in them
+  set -- ${line#curl --cacert cert.pem}
+  curl --noproxy '*' --silent --show-error --fail --max-time 10 --cacert "$work/cert.pem" "$@" \
     >"$work/out" || fail "the webhook did not answer: $(cat "$work/log")"
   cat "$work/out"
   echo

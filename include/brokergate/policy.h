@@ -26,16 +26,23 @@ enum class Exposure : uint8_t { kLoadBalancer, kNodePort, kEither };
 // providers is in rules/policy/providers.cpp with the source of each row.
 struct InternalAnnotation {
   std::string key;
-  std::vector<std::string> values;  // accepted values (* is a wildcard); the first is the one written
+  std::vector<std::string> values;       // accepted values (* is a wildcard); the first is the one written
+  std::vector<std::string> except = {};  // not accepted, although a wildcard of `values` takes them
   bool accepts(std::string_view value) const;
 };
 struct Provider {
-  std::string id;  // gke, aws, azure, oci, ibm, openstack, alibaba
+  std::string id;  // gke, aws, azure, oci, ibm, openstack, alibaba, baidu, tencent, huawei
   // In the order the provider reads them: the first key that is present decides.
   std::vector<InternalAnnotation> annotations;
   std::vector<std::string> write;             // keys written when none is present
   std::vector<std::string> internal_classes;  // spec.loadBalancerClass that mean internal
   std::vector<std::string> external_classes;  // … that mean external
+  // A second controller beside the cloud's own (AWS): these classes, or this
+  // annotation, hand a Service to it, and it makes internal ones unless told.
+  std::vector<std::string> controller_classes = {};
+  InternalAnnotation controller_type = {};
+  std::string controller_only = {};            // the annotation that this controller alone reads
+  std::vector<std::string> key_prefixes = {};  // a Service with such an annotation is meant for this provider
 };
 const Provider* find_provider(std::string_view id);
 std::vector<std::string_view> provider_ids();
@@ -60,6 +67,7 @@ struct Suppression {
 
 struct Policy {
   std::string name = "default";
+  std::string source;  // the file it was read from, for messages; empty: the ready-made one
   Mode mode = Mode::kEnforce;
   Severity on_existing = Severity::kWarn;  // kWarn or kDeny
   std::string domain;                      // empty: nothing is injected into listeners
@@ -69,6 +77,7 @@ struct Policy {
   PortRule listener_port;
   Exposure exposure = Exposure::kLoadBalancer;
   const Provider* provider = nullptr;  // never null after defaults(): gke
+  bool provider_named = false;         // false: gke is an assumption; see provider_of in rules/load_balancer.h
   bool internal_required = true;
   std::vector<std::pair<std::string, std::string>> preemptible_labels;  // built-in ones included
   std::vector<TaintRule> preemptible_taints;                            // built-in ones included

@@ -9,7 +9,8 @@ namespace {
 std::string_view word(const Scheme& scheme) { return scheme.internal() ? "internal" : "external"; }
 
 void judge(const Context& context, const Object& now, const Object& before, Report& report) {
-  const Provider& provider = *context.policy.provider;
+  // What was there tells the provider better than an update that lost it.
+  const Provider& provider = provider_of(context.policy, before);
   if (now.kind != "Service" || now.name != before.name || now.ns != before.ns) return;
   if (!is_live(before) && !is_live(now)) return;
   if (now.spec()["type"].str() != "LoadBalancer" || before.spec()["type"].str() != "LoadBalancer") return;

@@ -27,7 +27,7 @@ void check_values(const Object& object, const Provider& provider, Report& report
     const Value value = annotation(object, known.key);
     if (!value || known.values.front().find('*') != std::string::npos) continue;
     const bool text = value.is_string();
-    if (text && (means_internal(known, value.str()) || says_external(provider, known.key, value.str()))) continue;
+    if (text && (means_internal(known, value.str()) || says_external(provider, value.str()))) continue;
     Finding& finding = report.add(object, value,
                                   text ? cat(known.key, " is \"", shown(value.str()),
                                              "\", which means external, want \"", known.values.front(), "\"")
@@ -58,9 +58,24 @@ void check_keys(const Object& object, const Provider& provider, Report& report) 
   }
 }
 
+// A key that only a second controller reads, where the cloud's own may serve the Service.
+void check_controller(const Object& object, const Provider& provider, Report& report) {
+  const Scheme scheme = scheme_of(object, provider);
+  if (!scheme.controller_assumed) return;
+  Finding& finding = report.add(object, scheme.at,
+                                cat(scheme.key, " is read by one of the two controllers of ", provider.id,
+                                    " only, and nothing here says that it serves this Service; the other one makes a "
+                                    "public load balancer, want the key of both"));
+  Report::weaken(finding, cat("a webhook of that controller may claim the Service; loadBalancerClass ",
+                              provider.controller_classes.front(), " would say so"));
+  finding.remediation = cat("Write the key of the cloud's own controller as well, or spec.loadBalancerClass: ",
+                            provider.controller_classes.front(), " when the Service is created.");
+  finding.fixes.push_back(set_internal(object, provider, {}));
+}
+
 // Another cloud's key, which nothing reads here, where this cloud's own is missing.
 void check_foreign(const Context& context, const Object& object, Report& report) {
-  const Provider& own = *context.policy.provider;
+  const Provider& own = provider_of(context.policy, object);
   if (scheme_of(object, own).at) return;
   for (const std::string_view id : provider_ids()) {
     if (id == own.id) continue;
@@ -78,8 +93,10 @@ void check_foreign(const Context& context, const Object& object, Report& report)
 void check(const Context& context, Report& report) {
   for (const BrokerService* service : context.facts.services) {
     if (service->type != "LoadBalancer") continue;
-    check_values(*service->object, *context.policy.provider, report);
-    check_keys(*service->object, *context.policy.provider, report);
+    const Provider& provider = provider_of(context.policy, *service->object);
+    check_values(*service->object, provider, report);
+    check_keys(*service->object, provider, report);
+    check_controller(*service->object, provider, report);
     check_foreign(context, *service->object, report);
   }
 }
@@ -94,8 +111,9 @@ constinit const Rule load_balancer_type_conflict = {
             "INTERNAL and true all mean external, networking.gke.io/load-balancer-type hides the older key, and "
             "spec.loadBalancerClass hides both (cloud-provider-gcp, gce_annotations.go and gce_loadbalancer.go). "
             "The manifest then says internal and the address is public.",
-     .remediation = "Write the provider's own key with its own value, the same in every place that is present "
-                    "(GKE: Internal in both keys), and remove keys of other clouds.",
+     .remediation =
+         "Write the provider's own key with its own value, the same in every place that is present "
+         "(GKE: Internal in both keys). Which provider is meant is said in the policy, spec.internal.provider.",
      .docs = "https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer-parameters",
      .example = "metadata:\n  annotations:\n    networking.gke.io/load-balancer-type: External   # decides\n"
                 "    cloud.google.com/load-balancer-type: Internal    # not read\n"},

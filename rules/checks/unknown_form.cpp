@@ -21,8 +21,13 @@ void check(const Context& context, Report& report) {
   for (const Model::Unknown& unknown : context.model.unknown) {
     if (!context.policy.matches(*unknown.object) || terminating(*unknown.object)) continue;
     if (!told.insert(unknown.object).second) continue;
-    report.add(*unknown.object, unknown.object->spec(),
-               cat(describe(*unknown.object), " is not judged: ", shown(unknown.reason, 400)));
+    Finding& finding =
+        report.add(*unknown.object, unknown.object->spec(), cat("not judged: ", shown(unknown.reason, 400)));
+    const bool pods = unknown.object->spec()["template"] || unknown.object->kind == "Pod";
+    finding.remediation = pods ? "Run brokers in a StatefulSet of apps/v1, one pod and one Service for each; or check "
+                                 "by hand how clients reach these."
+                               : "Set the listeners in that resource, where the finding says. What the operator makes "
+                                 "of it is checked when it passes the webhook.";
   }
 }
 
@@ -38,7 +43,8 @@ constinit const Rule unknown_form = {
          "changed; without this warning that would look like \"no findings\".",
      .remediation =
          "Set advertised.listeners, listeners and listener.security.protocol.map by environment variables of "
-         "the image or by `export` in the container's command, or check these brokers by hand.",
+         "the image or by `export` in the container's command, with an image whose start is known (Confluent, Apache, "
+         "Bitnami) or started by its script; or check these brokers by hand.",
      .docs = "https://kafka.apache.org/documentation/#brokerconfigs_advertised.listeners",
      .example = "command: [/opt/own/start-broker.sh]   # listeners are computed in the image\n"},
     check};

@@ -30,7 +30,9 @@ std::string_view to_string(Severity severity) {
   return "off";
 }
 
-bool InternalAnnotation::accepts(std::string_view value) const { return matches_any(values, value); }
+bool InternalAnnotation::accepts(std::string_view value) const {
+  return matches_any(values, value) && std::find(except.begin(), except.end(), value) == except.end();
+}
 
 Policy Policy::defaults() {
   Policy policy;

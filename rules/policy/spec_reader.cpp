@@ -34,6 +34,7 @@ void read_internal(Reader& reader, const PolicyNode* node, Policy& policy) {
   const PolicyNode* internal = reader.map(node, "spec.internal", {"provider", "required"});
   if (auto index = reader.choice(Reader::get(internal, "provider"), "spec.internal.provider", provider_ids())) {
     policy.provider = find_provider(provider_ids()[*index]);
+    policy.provider_named = true;
   }
   if (auto required = reader.boolean(Reader::get(internal, "required"), "spec.internal.required")) {
     policy.internal_required = *required;
