@@ -84,7 +84,8 @@ std::vector<std::string> dns_names_of(const BrokerService& service, const Policy
     while (!list.empty()) {
       const size_t comma = std::min(list.find(','), list.size());
       const std::string_view one = trimmed(list.substr(0, comma));
-      if (!one.empty()) out.emplace_back(one);
+      // Both prefixes of external-dns ask for the same name.
+      if (!one.empty() && std::find(out.begin(), out.end(), one) == out.end()) out.emplace_back(one);
       list.remove_prefix(std::min(comma + 1, list.size()));
     }
   }

@@ -33,8 +33,8 @@ std::string describe(const Object& object);
 std::vector<Object> objects_of(std::shared_ptr<const Document> document, size_t* not_objects = nullptr);
 
 // True for kinds the engine looks at; the others need not be kept.
-// StatefulSet, Service, Pod, Deployment, ReplicaSet, DaemonSet, ConfigMap and
-// operator resources (Kafka, KafkaNodePool, KafkaCluster, Redpanda, StrimziPodSet).
+// StatefulSet, Service, ConfigMap, everything else that makes pods, and operator
+// resources (Kafka, KafkaNodePool, KafkaCluster, Redpanda, Cluster, StrimziPodSet).
 bool concerns_engine(std::string_view kind);
 
 // The objects of one evaluation. Order is that of the input.
