@@ -32,7 +32,6 @@ int serve(const ServeOptions& options, Console& console) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   webhook::Log log;
-  log.event("policy", policy_told(*policy));
   for (const std::string& warning : pair->warnings) log.event("certificate", warning);
   webhook::Server server(*listen, *pair, *policy, log);
   const auto port = server.bind();
@@ -40,6 +39,7 @@ int serve(const ServeOptions& options, Console& console) {
     console.error(port.error());
     return kCouldNotRun;
   }
+  log.event("policy", policy_told(*policy));
   const std::string host = listen->host.find(':') == std::string::npos ? listen->host : "[" + listen->host + "]";
   console.out("listening on https://" + host + ":" + std::to_string(*port) + "\n");
 
