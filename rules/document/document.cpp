@@ -17,7 +17,7 @@ std::pmr::memory_resource& Document::arena() {
     // A manifest needs three to five bytes of nodes for a byte of text. Too little
     // costs one more block, too much costs memory for every document held.
     constexpr size_t kSmallest = 512, kLargest = size_t{4} << 20;
-    const size_t size = std::clamp<size_t>(size_t{end_ - begin_} * 6, kSmallest, kLargest);
+    const size_t size = std::clamp<size_t>(size_t{end_ - begin_} * (json_ ? 4 : 6), kSmallest, kLargest);
     arena_ = std::make_unique<std::pmr::monotonic_buffer_resource>(size);
   }
   return *arena_;
