@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "brokergate/policy.h"
+
 namespace brokergate::cli {
 
 class Paint {
@@ -29,5 +31,13 @@ class Paint {
   }
   bool on_;
 };
+
+// The severity's word and what follows it, in its colour.
+inline std::string paint_severity(Severity severity, const Paint& paint, std::string_view after = {}) {
+  const std::string text = std::string(to_string(severity)).append(after);
+  return severity == Severity::kDeny   ? paint.bad(text)
+         : severity == Severity::kWarn ? paint.warning(text)
+                                       : paint.info(text);
+}
 
 }  // namespace brokergate::cli

@@ -42,18 +42,6 @@ std::string indented(std::string_view text, std::string_view indent) {
   return out;
 }
 
-std::string severity_text(Severity severity, const Paint& paint) {
-  const std::string text(to_string(severity));
-  switch (severity) {
-    case Severity::kDeny:
-      return paint.bad(text);
-    case Severity::kWarn:
-      return paint.warning(text);
-    default:
-      return paint.info(text);
-  }
-}
-
 Json to_json(const RuleInfo& info) {
   return Json::object({{"id", info.id},
                        {"severity", to_string(info.severity)},
@@ -81,7 +69,7 @@ std::string rules_list_text(std::span<const Rule> rules, const Paint& paint) {
   std::string out;
   for (const Rule& rule : rules) {
     out += paint.strong(rule.info.id) + std::string(width - rule.info.id.size() + 2, ' ');
-    out += severity_text(rule.info.severity, paint) + "  ";
+    out += paint_severity(rule.info.severity, paint) + "  ";
     out += rule.info.title;
     out += '\n';
   }
@@ -107,7 +95,7 @@ std::string rules_list_markdown(std::span<const Rule> rules) {
 
 std::string rule_text(const Rule& rule, const Paint& paint) {
   const RuleInfo& info = rule.info;
-  std::string out = paint.strong(info.id) + " (" + severity_text(info.severity, paint) + ")\n";
+  std::string out = paint.strong(info.id) + " (" + paint_severity(info.severity, paint) + ")\n";
   out += wrapped(info.title, "  ");
   out += "\n" + paint.strong("Why") + "\n" + wrapped(info.why, "  ");
   out += "\n" + paint.strong("What to do") + "\n" + wrapped(info.remediation, "  ");

@@ -4,18 +4,6 @@
 namespace brokergate::cli {
 namespace {
 
-std::string label(Severity severity, const Paint& paint) {
-  const std::string text = std::string(to_string(severity)) + ":";
-  switch (severity) {
-    case Severity::kDeny:
-      return paint.bad(text);
-    case Severity::kWarn:
-      return paint.warning(text);
-    default:
-      return paint.info(text);
-  }
-}
-
 // Further lines of a text stand below its first.
 std::string indented(std::string_view name, std::string_view text, const Paint& paint) {
   std::string out = "  " + paint.strong(std::string(name) + ":") + " ";
@@ -64,8 +52,8 @@ std::string finding_line(const Finding& finding, Locator& locator, const Paint& 
   for (char& c : message) c = c == '\n' ? ' ' : c;
   return paint.strong(display_name(source.name()) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
                       ":") +
-         " " + label(finding.severity, paint) + " " + harmless(describe(*finding.object)) + ": " + message + " " +
-         paint.faint("[" + std::string(finding.rule) + "]") + "\n";
+         " " + paint_severity(finding.severity, paint, ":") + " " + harmless(describe(*finding.object)) + ": " +
+         message + " " + paint.faint("[" + std::string(finding.rule) + "]") + "\n";
 }
 
 std::string findings_text(const FindingsReport& report, Locator& locator, const Paint& paint) {
