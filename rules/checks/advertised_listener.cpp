@@ -106,7 +106,8 @@ void check_present(const Context& context, const SetFacts& facts, Report& report
       by_address[broker.external->text()].push_back(broker.ordinal);
     if (!broker.external) without.push_back(broker.ordinal);
   }
-  if (!without.empty()) {
+  // With a domain the finding that says why there is no change tells the same.
+  if (!without.empty() && facts.wanted_why.empty()) {
     Finding& finding =
         report.add(object, place(facts), cat(found(facts), ", want a listener for the external Services of the set"));
     if (!context.bundle.complete && !seen) Report::weaken(finding, "its Services are not in sight");

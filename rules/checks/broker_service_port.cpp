@@ -101,8 +101,30 @@ void judge_port(const Side& side, const std::vector<ServicePort>& ports, const S
   mend(side, ports, &port, finding);
 }
 
+// What advertises an in-cluster address is no way in from outside, whatever a Service
+// leads to it; and where the policy wants another listener, that one counts.
+bool measures(const Side& side) {
+  const SetFacts& facts = side.facts;
+  if (facts.wanted && facts.wanted->name != facts.external) return false;
+  return !facts.between_brokers() || !is_in_cluster(side.broker.external->host, *facts.set, side.broker.ordinal);
+}
+
+// The listener that it is meant for does not exist (yet): only a dangling name can be told.
+void judge_dangling(const Side& side, const std::vector<ServicePort>& ports, Report& report) {
+  for (const ServicePort& port : ports) {
+    if (port.target || port.target_name.empty() || side.facts.planned()) continue;
+    report.add(*side.service.object, port.node["targetPort"],
+               cat("targetPort ", shown(port.target_name),
+                   " is no port of the broker's containers, want that of a listener for clients outside"));
+  }
+}
+
 void judge(const Side& side, Report& report) {
   const std::vector<ServicePort> ports = ports_of(side.service);
+  if (!measures(side)) {
+    judge_dangling(side, ports, report);
+    return;
+  }
   if (ports.empty() || of_other_listener(side.facts, side.service)) return;
   const ServicePort* port = external_port(side.service, ports, side.broker.bind, side.broker.external->port);
   if (!port) {

@@ -69,8 +69,7 @@ std::string plan_container_ports(const BrokerSet& set, const WantedListener& wan
     last = port;
     if (port != bound_now)
       if (const auto user = port_user(set, port); !user.empty())
-        return "port " + std::to_string(port) + " is used by " + user +
-               " of the same pod; choose another listener.port in the policy";
+        return "port " + std::to_string(port) + " is used by " + user + "; choose another listener.port in the policy";
     if (declared_port(container, port)) continue;
     needed.push_back(port);
     if (needed.size() == kMostPorts) break;

@@ -21,7 +21,7 @@ std::string user_in(Value container, int64_t port) {
   if (!found) return {};
   std::string who = "container " + std::string(container["name"].str());
   if (const std::string_view name = found["name"].str(); !name.empty()) who += " (port " + std::string(name) + ")";
-  return who;
+  return who + " of the same pod";
 }
 
 bool digit(char c) { return c >= '0' && c <= '9'; }

@@ -243,7 +243,7 @@ std::string Planner::bind(const ServiceSide& services, const Line& line) {
   if (taken(*wish)) {
     const std::string user = user_of(*wish);
     if (!user.empty() && policy_.listener_port.kind != PortRule::Kind::kAuto)
-      return user + " of the same pod; choose another listener.port in the policy";
+      return user + "; choose another listener.port in the policy";
     int64_t free = kFirstFree;
     while (free <= kLastFree && taken(free)) ++free;
     wish = Line{free, 0};
