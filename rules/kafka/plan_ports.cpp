@@ -67,10 +67,11 @@ std::string plan_container_ports(const BrokerSet& set, const WantedListener& wan
     const int64_t port = wanted_bind(wanted, ordinal);
     if (port == last) continue;
     last = port;
-    if (port != bound_now)
-      if (const auto user = port_user(set, port); !user.empty())
-        return "port " + std::to_string(port) + " is used by " + user + "; choose another listener.port in the policy";
-    if (declared_port(container, port)) continue;
+    const std::string user = port_user(set, port);
+    if (!user.empty() && port != bound_now)
+      return "port " + std::to_string(port) + " is used by " + user + "; choose another listener.port in the policy";
+    // Declared once in the pod is enough.
+    if (!user.empty() || declared_port(container, port)) continue;
     needed.push_back(port);
     if (needed.size() == kMostPorts) break;
   }
