@@ -61,6 +61,7 @@ Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admiss
     for (size_t i = before; i < out.findings.size(); ++i) finish_fixes(out.findings[i], rule);
   }
   put_in_order(out.findings);
+  restrain_doubtful(out.findings, *out.model);
   restrain_owned(out.findings, *out.model);
   out.summary.objects = bundle.objects.size();
   out.summary.broker_sets = facts.sets.size();

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "rules/joint_plan.h"
+#include "rules/kafka/facts.h"
+#include "rules/kafka/plan_wanted.h"
+#include "rules/same_address.h"
 #include "rules/text.h"
 
 namespace brokergate {
@@ -68,6 +72,7 @@ OneBroker derive_broker(const SetFacts& facts, int64_t ordinal) {
   }
   if (const auto list = addresses_in(broker, "listeners"); const Address* entry = named(list, facts.external)) {
     broker.bind = entry->port;
+    broker.bind_host = entry->host;
   }
   return broker;
 }
@@ -81,7 +86,21 @@ bool as_wanted(const SetFacts& facts, const Policy& policy) {
   });
 }
 
-void derive_set(SetFacts& facts, const Model& model, const Policy& policy) {
+// Names that Services want of a pod. A new container port of such a name would
+// answer a Service that nobody meant to change.
+std::vector<std::string> names_asked_for(const Bundle& bundle) {
+  std::vector<std::string> names;
+  for (const Object& object : bundle.objects) {
+    if (object.kind != "Service") continue;
+    for (const Node& port : object.spec()["ports"].children()) {
+      const std::string_view name = Value(&port)["targetPort"].str();
+      if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+    }
+  }
+  return names;
+}
+
+void derive_set(SetFacts& facts, const Bundle& bundle, const Model& model, const Policy& policy) {
   const BrokerSet& set = *facts.set;
   facts.contradictions = contradictions_of(facts.services);
   facts.readable = set.form_id != "operator-owned" && set.form_id != "controller-only" &&
@@ -91,7 +110,9 @@ void derive_set(SetFacts& facts, const Model& model, const Policy& policy) {
   const int64_t brokers = std::clamp<int64_t>(set.replicas, 0, SetFacts::kMostBrokers);
   for (int64_t i = 0; i < brokers; ++i) facts.brokers.push_back(derive_broker(facts, set.first_ordinal + i));
   facts.wanted = wanted_listener(model, set, policy, &facts.wanted_why);
-  if (facts.wanted && brokers > 0 && !as_wanted(facts, policy)) facts.plan = plan_external_listener(set, *facts.wanted);
+  if (!facts.wanted || brokers == 0 || as_wanted(facts, policy)) return;
+  facts.wanted->names_asked_for = names_asked_for(bundle);
+  facts.plan = plan_external_listener(set, *facts.wanted);
 }
 
 }  // namespace
@@ -133,6 +154,15 @@ std::string SetFacts::wanted_host(int64_t ordinal, const Policy& policy) const {
   return policy.host_for(set->object->name, set->object->ns, ordinal);
 }
 
+bool SetFacts::between_brokers() const {
+  return !external.empty() && inter_broker_name(*settings_for(*set, set->first_ordinal)) == external;
+}
+void SetFacts::refuse(std::string why) {
+  plan.edits.clear();
+  fixes.clear();
+  plan.refusal = std::move(why);
+}
+
 const SetFacts* Facts::of(const BrokerSet* set) const {
   const auto found = index.find(set);
   return found == index.end() ? nullptr : &sets[found->second];
@@ -140,7 +170,7 @@ const SetFacts* Facts::of(const BrokerSet* set) const {
 
 bool terminating(const Object& object) { return !object.metadata()["deletionTimestamp"].is_null(); }
 
-Facts derive_facts(const Bundle&, const Model& model, const Policy& policy) {
+Facts derive_facts(const Bundle& bundle, const Model& model, const Policy& policy) {
   Facts facts;
   facts.sets.reserve(model.sets.size());
   for (const BrokerSet& set : model.sets) {
@@ -159,7 +189,14 @@ Facts derive_facts(const Bundle&, const Model& model, const Policy& policy) {
     }
     facts.services.push_back(&service);
   }
-  for (SetFacts& set : facts.sets) derive_set(set, model, policy);
+  const bool node_ports = std::any_of(facts.services.begin(), facts.services.end(),
+                                      [](const BrokerService* service) { return service->type == "NodePort"; });
+  if (node_ports) facts.node_ports = NodePorts(bundle);
+  for (SetFacts& set : facts.sets) {
+    derive_set(set, bundle, model, policy);
+    join_services(set, facts.node_ports, policy);
+  }
+  if (facts.sets.size() > 1) refuse_same_addresses(facts.sets, policy);
   return facts;
 }
 

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "brokergate/kafka.h"
+#include "brokergate/verdict.h"
 #include "rules/naming.h"
+#include "rules/node_ports.h"
 
 namespace brokergate {
 
@@ -27,6 +29,7 @@ struct OneBroker {
   Properties properties;
   std::optional<Address> external;  // its entry in advertised.listeners for SetFacts::external
   std::optional<int64_t> bind;      // port of the same entry in listeners
+  std::string bind_host;            // host of the same entry
 
   const Property* property(std::string_view name) const;
 };
@@ -44,6 +47,11 @@ struct SetFacts {
   std::optional<WantedListener> wanted;
   std::string wanted_why;  // why the policy's domain leads to no wanted listener
   Plan plan;               // towards `wanted`
+  // The planned change: the set's and that of the Services in front of its brokers.
+  // All of it is made or none: where one Service cannot follow, the plan is refused.
+  std::vector<Finding::Fix> fixes;
+  // Another set has the same external address: "kafka-0.kafka.example.com:9094, which StatefulSet b/kafka …".
+  std::string collision;
 
   bool has(int64_t ordinal) const;  // one of the set's brokers
   const OneBroker* broker(int64_t ordinal) const;
@@ -51,6 +59,9 @@ struct SetFacts {
   int64_t wanted_port(int64_t ordinal) const;
   int64_t wanted_bind(int64_t ordinal) const;
   std::string wanted_host(int64_t ordinal, const Policy& policy) const;
+  // The external listener is the one that the brokers use among themselves.
+  bool between_brokers() const;
+  void refuse(std::string why);  // takes the planned change back
 };
 
 struct Facts {
@@ -59,6 +70,7 @@ struct Facts {
 
   const SetFacts* of(const BrokerSet* set) const;
   std::unordered_map<const BrokerSet*, size_t> index;
+  NodePorts node_ports;  // of the bundle; empty when no broker Service is of type NodePort
 };
 
 Facts derive_facts(const Bundle& bundle, const Model& model, const Policy& policy);

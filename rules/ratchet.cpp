@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "brokergate/rule.h"
 #include "rules/facts.h"
 #include "rules/load_balancer.h"
 #include "rules/operators.h"
@@ -92,6 +93,23 @@ void restrain_update(std::vector<Finding>& findings, const Object& updated, cons
     } else if (updated.kind == "Service" && turns_live(finding, updated, old_object, policy)) {
       take_away(finding, "the load balancer is live and would get another address");
     }
+  }
+}
+
+void restrain_doubtful(std::vector<Finding>& findings, const Model& model) {
+  std::unordered_map<const Object*, const BrokerService*> doubtful;
+  for (const BrokerService& service : model.services)
+    if (service.doubtful) doubtful.emplace(service.object, &service);
+  if (doubtful.empty()) return;
+  for (Finding& finding : findings) {
+    const auto found = doubtful.find(finding.object);
+    if (found == doubtful.end()) continue;
+    const BrokerService& service = *found->second;
+    const std::string why = service.set ? cat("no start of a broker was seen in ", describe(*service.set->object), ": ",
+                                              service.set->evidence.empty() ? "" : service.set->evidence.front())
+                                        : cat("it may be another program's: ", service.evidence);
+    Report::weaken(finding, why);
+    take_away(finding, "the evidence that brokers are behind it is weak");
   }
 }
 

@@ -25,6 +25,10 @@ void ratchet(std::vector<Finding>& findings, const Object& updated, const std::v
 void restrain_update(std::vector<Finding>& findings, const Object& updated, const Object& old_object,
                      const Policy& policy);
 
+// What is said of a Service by weak evidence is a warning, and nothing is changed:
+// to make the load balancer of another program internal would cut its clients off.
+void restrain_doubtful(std::vector<Finding>& findings, const Model& model);
+
 // Takes away fixes of objects that are being deleted or that an operator owns.
 void restrain_owned(std::vector<Finding>& findings, const Model& model);
 

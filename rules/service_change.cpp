@@ -4,6 +4,7 @@
 #include <array>
 
 #include "rules/load_balancer.h"
+#include "rules/node_ports.h"
 #include "rules/text.h"
 
 namespace brokergate {
@@ -33,24 +34,58 @@ void put(ServiceChange& change, Value map, const char* key, int64_t number, std:
   change.edits.push_back(std::move(edit));
 }
 
-void change_ports(ServiceChange& change, const BrokerService& service, const ServicePort& port,
-                  const ServiceWish& wish) {
-  if (wish.port && service.type == "NodePort") {
-    if (*wish.port < 1 || *wish.port > 65535) {
-      change.refusal = cat("port ", *wish.port, " does not exist");
-    } else if (port.node_port != wish.port) {
-      put(change, port.node, "nodePort", *wish.port, cat("the broker advertises port ", *wish.port));
-    }
-  } else if (wish.port && port.port != *wish.port) {
-    put(change, port.node, "port", *wish.port, cat("the broker advertises port ", *wish.port));
+std::string_view protocol_of(const ServicePort& port) {
+  const std::string_view protocol = port.node["protocol"].str();
+  return protocol.empty() ? "TCP" : protocol;
+}
+
+std::optional<int64_t> outside_of(const BrokerService& service, const ServicePort& port) {
+  return service.type == "NodePort" ? port.node_port : port.port;
+}
+
+// The API server refuses a Service with one number twice.
+const ServicePort* same_number(const BrokerService& service, const std::vector<ServicePort>& ports,
+                               const ServicePort& port, int64_t number) {
+  const auto found = std::find_if(ports.begin(), ports.end(), [&](const ServicePort& other) {
+    return other.node != port.node && outside_of(service, other) == number && protocol_of(other) == protocol_of(port);
+  });
+  return found == ports.end() ? nullptr : &*found;
+}
+
+void change_number(ServiceChange& change, const BrokerService& service, const std::vector<ServicePort>& ports,
+                   const ServicePort& port, int64_t number) {
+  if (outside_of(service, port) == number) return;
+  const bool by_node = service.type == "NodePort";
+  if (by_node && !is_node_port(number)) {
+    change.refusal = cat("node port ", number, " lies outside of ", kFirstNodePort, "-", kLastNodePort,
+                         ", where the API server takes node ports from");
+  } else if (const ServicePort* other = same_number(service, ports, port, number)) {
+    change.refusal = cat(by_node ? "node port " : "port ", number, " is that of its port ",
+                         other->name.empty() ? "without a name" : shown(other->name), " already");
+  } else {
+    if (by_node) change.node_port = {port.node.node(), port.node_port, number};
+    put(change, port.node, by_node ? "nodePort" : "port", number, cat("the broker advertises port ", number));
   }
-  if (!wish.target) return;
+}
+
+void change_ports(ServiceChange& change, const BrokerService& service, const std::vector<ServicePort>& ports,
+                  const ServicePort& port, const ServiceWish& wish) {
+  if (wish.port) change_number(change, service, ports, port, *wish.port);
+  if (!wish.target || !change.refusal.empty()) return;
   // Without targetPort the Service sends to its own port.
   const bool bare = port.node["targetPort"].is_null();
   const std::optional<int64_t> leads_to = bare && wish.port && service.type != "NodePort" ? wish.port : port.target;
   if (leads_to != wish.target) {
     put(change, port.node, "targetPort", *wish.target, cat("the broker listens on port ", *wish.target));
   }
+}
+
+// A port that is as wished, whatever the others are.
+bool has_wished(const BrokerService& service, const std::vector<ServicePort>& ports, const ServiceWish& wish) {
+  return std::any_of(ports.begin(), ports.end(), [&](const ServicePort& port) {
+    return protocol_of(port) == "TCP" && (!wish.port || outside_of(service, port) == wish.port) &&
+           (!wish.target || port.target == wish.target);
+  });
 }
 
 }  // namespace
@@ -108,18 +143,19 @@ bool of_other_listener(const SetFacts& facts, const BrokerService& service) {
   return false;
 }
 
-ServiceChange plan_service(const BrokerService& service, const OneBroker* broker, const ServiceWish& wish) {
+std::string node_port_taken(int64_t number, const Object& other) {
+  return cat("node port ", number, " is that of ", describe(other), " already");
+}
+
+ServiceChange plan_service(const BrokerService& service, const std::vector<ServicePort>& ports, const ServicePort* port,
+                           const ServiceWish& wish) {
   ServiceChange change;
-  if (wish.port || wish.target) {
-    const std::vector<ServicePort> ports = ports_of(service);
-    const std::optional<int64_t> bind = broker ? broker->bind : std::nullopt;
-    const ServicePort* port = external_port(service, ports, bind ? bind : wish.target,
-                                            broker && broker->external ? broker->external->port : wish.port);
+  if ((wish.port || wish.target) && !has_wished(service, ports, wish)) {
     if (!port) {
       change.refusal = cat("it cannot be told which of its ", ports.size(), " ports is for clients outside");
       return change;
     }
-    change_ports(change, service, *port, wish);
+    change_ports(change, service, ports, *port, wish);
   }
   if (wish.host.empty() || !change.refusal.empty()) return change;
   for (const std::string_view prefix : {kOldDnsPrefix, kNewDnsPrefix}) {
@@ -144,22 +180,6 @@ std::optional<ServiceWish> wish_for(const SetFacts& facts, const BrokerService& 
   if (facts.contradictions.contains(&service) || of_other_listener(facts, service)) return std::nullopt;
   const int64_t ordinal = *service.ordinal;
   return ServiceWish{facts.wanted_port(ordinal), facts.wanted_bind(ordinal), facts.wanted_host(ordinal, policy)};
-}
-
-std::vector<Finding::Fix> listener_fixes(const SetFacts& facts, const Policy& policy, std::string* refusal) {
-  if (!facts.planned()) return {};
-  std::vector<Finding::Fix> fixes = {{facts.set->object, facts.plan.edits}};
-  for (const BrokerService* service : facts.services) {
-    const auto wish = wish_for(facts, *service, policy);
-    if (!wish) continue;
-    ServiceChange change = plan_service(*service, facts.broker(*service->ordinal), *wish);
-    if (!change.refusal.empty()) {
-      if (refusal) *refusal = cat(describe(*service->object), ": ", change.refusal);
-      return {};
-    }
-    if (!change.edits.empty()) fixes.push_back({service->object, std::move(change.edits)});
-  }
-  return fixes;
 }
 
 std::string host_after(const Facts& facts, const BrokerService& service, const Policy& policy, std::string_view now) {

@@ -24,7 +24,13 @@ struct ServiceWish {
 
 struct ServiceChange {
   std::vector<Edit> edits;  // empty with empty refusal: already agrees
-  std::string refusal;      // why it cannot be told which port is meant
+  std::string refusal;      // why it cannot be told which port is meant, or cannot be had
+  struct NodePort {
+    const Node* port = nullptr;
+    std::optional<int64_t> from;
+    int64_t to = 0;
+  };
+  std::optional<NodePort> node_port;  // that the edits write
 };
 
 // The port of the Service that leads to `bind`, else to what is advertised, else
@@ -37,7 +43,11 @@ bool names_host(std::string_view annotation, std::string_view host);
 // The annotation's text with `host` in it: in place of the only name, else appended.
 std::string with_host(std::string_view annotation, std::string_view host);
 
-ServiceChange plan_service(const BrokerService& service, const OneBroker* broker, const ServiceWish& wish);
+// `port` is one of `ports`, the one meant for clients outside, or null when that cannot
+// be told. No two ports of the Service get one number.
+ServiceChange plan_service(const BrokerService& service, const std::vector<ServicePort>& ports, const ServicePort* port,
+                           const ServiceWish& wish);
+std::string node_port_taken(int64_t number, const Object& other);
 
 // True when it leads, with the right ports, to a listener beside the external one.
 bool of_other_listener(const SetFacts& facts, const BrokerService& service);
@@ -45,11 +55,6 @@ bool of_other_listener(const SetFacts& facts, const BrokerService& service);
 // What the set's Service is to be once the set is as the policy wants it; no
 // wish when it cannot be made so (no domain, a refused plan, another role).
 std::optional<ServiceWish> wish_for(const SetFacts& facts, const BrokerService& service, const Policy& policy);
-
-// Everything that must change together so that the brokers advertise what the
-// policy wants: the set and the Services in front of its brokers. Empty when
-// nothing is planned, or when a Service cannot follow (`refusal` says why).
-std::vector<Finding::Fix> listener_fixes(const SetFacts& facts, const Policy& policy, std::string* refusal = nullptr);
 
 // The host name the Service asks external-dns for after all changes; `now` when none is planned.
 std::string host_after(const Facts& facts, const BrokerService& service, const Policy& policy, std::string_view now);

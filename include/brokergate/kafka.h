@@ -113,6 +113,9 @@ struct WantedListener {
   // Port the process shall bind for it; nullopt: as advertised.
   std::optional<int64_t> bind_base;
   int bind_slope = 0;
+  // Names that no container port may get: a Service asks for them as its targetPort
+  // and no pod answers to them, which a new port of that name would change.
+  std::vector<std::string> names_asked_for;
 };
 
 // A planned and proved change of one broker set, or why there is none.
@@ -143,6 +146,8 @@ struct BrokerService {
   // and its port is Kafka's", and what is not known.
   std::string evidence;
   bool certain = true;  // false: judged by its own evidence only
+  // The evidence is weak: what is wrong is told as a warning, and nothing is changed.
+  bool doubtful = false;
 };
 struct ServicePort {
   Value node;

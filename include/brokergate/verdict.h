@@ -21,6 +21,8 @@ struct Finding {
   const Object* object = nullptr;  // never null; into Bundle::objects
   Value at;                        // the wrong value, or the nearest parent when something is missing
   std::string missing;             // key path below `at` that is missing ("annotations/…"), for `path`; may be empty
+  // The brokers of the set that it is about; empty: the object as a whole.
+  std::vector<int64_t> ordinals;
   // The change that mends it, proved to take effect; empty: a person must do it.
   // Edits may concern several objects (a Service with its broker set).
   struct Fix {

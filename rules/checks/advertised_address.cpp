@@ -1,42 +1,15 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/address_kind.h"
 #include "rules/facts.h"
 #include "rules/registry.h"
-#include "rules/service_change.h"
 #include "rules/text.h"
 
 namespace brokergate::checks {
 namespace {
 
-bool equal_fold(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return (x >= 'A' && x <= 'Z' ? char(x + 32) : x) == (y >= 'A' && y <= 'Z' ? char(y + 32) : y);
-         });
-}
-
-bool within(std::string_view host, std::string_view domain) {
-  if (host.size() < domain.size() || !equal_fold(host.substr(host.size() - domain.size()), domain)) return false;
-  return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
-}
-
-bool loopback(std::string_view host) {
-  return equal_fold(host, "localhost") || within(host, "localhost") || host.starts_with("127.") || host == "::1";
-}
-
 bool wildcard(std::string_view host) { return host == "0.0.0.0" || host == "::"; }
-
-bool in_cluster(std::string_view host, const BrokerSet& set, int64_t ordinal) {
-  if (host.ends_with(".svc") || host.find(".svc.") != std::string_view::npos) return true;
-  const std::string pod = set.pod_name(ordinal);
-  if (host == pod || host == set.object->name) return true;
-  const std::string_view headless = set.object->spec()["serviceName"].str();
-  if (headless.empty()) return false;
-  for (const std::string& name : {cat(pod, ".", headless), std::string(headless)}) {
-    if (host == name || (!set.object->ns.empty() && host == cat(name, ".", set.object->ns))) return true;
-  }
-  return false;
-}
 
 // What people write to be replaced later, and what nothing expands.
 bool placeholder(std::string_view host) {
@@ -55,7 +28,7 @@ bool reserved(std::string_view host, const Policy& policy) {
   constexpr std::array<std::string_view, 6> kReserved = {"example.com", "example.org", "example.net",
                                                          "example",     "invalid",     "test"};
   return std::any_of(kReserved.begin(), kReserved.end(), [&](std::string_view name) {
-    return within(host, name) && (policy.domain.empty() || !within(policy.domain, name));
+    return within_domain(host, name) && (policy.domain.empty() || !within_domain(policy.domain, name));
   });
 }
 
@@ -72,7 +45,7 @@ struct Fault {
 Fault fault_of(const Context& context, const SetFacts& facts, const OneBroker& broker) {
   const std::string& host = broker.external->host;
   if (!context.policy.domain.empty() && host == facts.wanted_host(broker.ordinal, context.policy)) return {};
-  if (loopback(host)) return {"the client's own machine", {}};
+  if (is_loopback(host)) return {"the client's own machine", {}};
   if (wildcard(host)) return {"an address that Kafka refuses at start", {}};
   if (host == "<podIP>") return {"the pod's IP, which is not routed outside and changes with the pod", {}};
   if (host == "<hostIP>" || host == "<nodeName>") {
@@ -82,7 +55,7 @@ Fault fault_of(const Context& context, const SetFacts& facts, const OneBroker& b
     return {"the node's address, where no NodePort Service listens", {}};
   }
   if (host.empty()) return {"no host, which becomes the pod's in-cluster name", {}};
-  if (in_cluster(host, *facts.set, broker.ordinal)) return {"a name that resolves in the cluster only", {}};
+  if (is_in_cluster(host, *facts.set, broker.ordinal)) return {"a name that resolves in the cluster only", {}};
   if (host.find("<?") != std::string::npos || host.find("<pod") != std::string::npos) return {};
   if (placeholder(host)) return {"a placeholder", {}};
   if (reserved(host, context.policy))
@@ -114,7 +87,7 @@ void judge(const Context& context, const SetFacts& facts, Report& report) {
   Finding& finding = report.add(*facts.set->object, own ? property->source.node : facts.set->container,
                                 cat("broker ", first->ordinal, rest, " advertises ", shown(first->external->text()),
                                     " to clients outside, ", fault.what, ", want ", wanted));
-  finding.fixes = listener_fixes(facts, context.policy);
+  finding.fixes = facts.fixes;
   if (!fault.weakened.empty()) Report::weaken(finding, fault.weakened);
   const bool external =
       std::any_of(facts.services.begin(), facts.services.end(), [](const BrokerService* s) { return s->external(); });

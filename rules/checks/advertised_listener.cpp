@@ -55,9 +55,7 @@ void check_wanted(const Context& context, const SetFacts& facts, Report& report)
     const std::string rest = facts.set->replicas > 1 ? " and so for every broker" : "";
     Finding& finding =
         report.add(object, place(facts), cat(found(facts), ", want ", wanted(facts, context.policy), rest));
-    std::string refusal;
-    finding.fixes = listener_fixes(facts, context.policy, &refusal);
-    if (!refusal.empty()) finding.remediation = not_made(refusal);
+    finding.fixes = facts.fixes;
     return;
   }
   // The set is right; a Service may still ask for another DNS name.
@@ -65,7 +63,7 @@ void check_wanted(const Context& context, const SetFacts& facts, Report& report)
     auto wish = wish_for(facts, *service, context.policy);
     if (!wish) continue;
     wish->port = wish->target = std::nullopt;
-    ServiceChange change = plan_service(*service, nullptr, *wish);
+    ServiceChange change = plan_service(*service, {}, nullptr, *wish);
     if (change.edits.empty()) continue;
     const Value at = Value(change.edits[0].target)[change.edits[0].keys[0]];
     Finding& finding = report.add(*service->object, at,
@@ -78,6 +76,15 @@ void check_wanted(const Context& context, const SetFacts& facts, Report& report)
 bool exposed(const SetFacts& facts) {
   return std::any_of(facts.services.begin(), facts.services.end(),
                      [](const BrokerService* service) { return service->external(); });
+}
+
+// Clients reach one of the two sets by the name of both.
+void check_collision(const SetFacts& facts, Report& report) {
+  if (facts.collision.empty()) return;
+  Finding& finding = report.add(*facts.set->object, place(facts),
+                                cat("clients outside get ", facts.collision, ", want an address of its own"));
+  finding.remediation =
+      "Give each set names of its own: {statefulset} and {namespace} in the policy's hostname, or another port.";
 }
 
 // No domain: what is advertised must exist and differ between brokers.
@@ -99,7 +106,8 @@ void check_present(const Context& context, const SetFacts& facts, Report& report
       by_address[broker.external->text()].push_back(broker.ordinal);
     if (!broker.external) without.push_back(broker.ordinal);
   }
-  if (!without.empty()) {
+  // With a domain the finding that says why there is no change tells the same.
+  if (!without.empty() && facts.wanted_why.empty()) {
     Finding& finding =
         report.add(object, place(facts), cat(found(facts), ", want a listener for the external Services of the set"));
     if (!context.bundle.complete && !seen) Report::weaken(finding, "its Services are not in sight");
@@ -117,6 +125,7 @@ void check_present(const Context& context, const SetFacts& facts, Report& report
 void check(const Context& context, Report& report) {
   for (const SetFacts& facts : context.facts.sets) {
     if (!facts.readable || facts.brokers.empty()) continue;
+    check_collision(facts, report);
     if (facts.wanted) {
       check_wanted(context, facts, report);
       continue;

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <vector>
 
@@ -7,6 +9,9 @@
 
 namespace brokergate::checks {
 namespace {
+
+// Brokers that are named one by one; `inspect` shows no more.
+constexpr size_t kMostListed = 1000;
 
 void judge(const Context& context, const SetFacts& facts, Report& report) {
   const BrokerSet& set = *facts.set;
@@ -23,16 +28,19 @@ void judge(const Context& context, const SetFacts& facts, Report& report) {
   if (served.empty() && !wished) return;
   const int64_t missing = set.replicas - static_cast<int64_t>(served.size());
   if (missing <= 0) return;
-  std::vector<int64_t> first;
-  for (int64_t i = 0; i < set.replicas && first.size() < 3; ++i) {
-    if (!served.contains(set.first_ordinal + i)) first.push_back(set.first_ordinal + i);
+  std::vector<int64_t> ordinals;
+  for (int64_t i = 0; i < set.replicas && ordinals.size() < kMostListed; ++i) {
+    if (!served.contains(set.first_ordinal + i)) ordinals.push_back(set.first_ordinal + i);
   }
-  const int64_t more = missing - static_cast<int64_t>(first.size());
+  const std::vector<int64_t> first(ordinals.begin(),
+                                   ordinals.begin() + std::min<std::ptrdiff_t>(3, std::ssize(ordinals)));
+  const int64_t more = missing - std::ssize(first);
   const Value replicas = set.object->spec()["replicas"];
   Finding& finding =
       report.add(*set.object, replicas ? replicas : set.object->spec(),
                  cat("no external Service for ", brokers_text(first), more > 0 ? cat(" and ", more, " more") : "",
                      " of ", set.replicas, ", want one for each broker"));
+  finding.ordinals = std::move(ordinals);
   if (!context.bundle.complete) Report::to_info(finding, "other Services may exist that this request does not show");
 }
 

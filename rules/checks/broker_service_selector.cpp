@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "rules/facts.h"
 #include "rules/kafka/selector.h"
+#include "rules/load_balancer.h"
 #include "rules/registry.h"
+#include "rules/service_change.h"
 #include "rules/text.h"
 
 namespace brokergate::checks {
@@ -65,8 +68,41 @@ void judge_label(const Context& context, const BrokerService& service, Report& r
   }
 }
 
+// Names of the other brokers that the Service asks external-dns for: clients of those arrive here.
+void judge_names(const Context& context, const SetFacts& facts, const BrokerService& service,
+                 std::unordered_map<std::string, int64_t>& brokers, Report& report) {
+  for (const std::string_view prefix : {kOldDnsPrefix, kNewDnsPrefix}) {
+    const Value asked = annotation(*service.object, cat(prefix, "hostname"));
+    std::string_view names = asked.str();
+    if (names.find(',') == std::string_view::npos) continue;
+    if (brokers.empty()) {
+      for (const OneBroker& broker : facts.brokers) {
+        if (facts.wanted) brokers.emplace(facts.wanted_host(broker.ordinal, context.policy), broker.ordinal);
+        if (broker.external) brokers.emplace(broker.external->host, broker.ordinal);
+      }
+    }
+    for (; !names.empty(); names.remove_prefix(std::min(names.find(',') + 1, names.size()))) {
+      std::string_view name = names.substr(0, names.find(','));
+      name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
+      name = name.substr(0, name.find_last_not_of(" .") + 1);
+      const auto found = brokers.find(std::string(name));
+      if (found != brokers.end() && found->second != *service.ordinal) {
+        report
+            .add(*service.object, asked,
+                 cat("the Service of broker ", *service.ordinal, " asks for the name ", shown(name), " of broker ",
+                     found->second, " as well, want its own only"))
+            .remediation = cat("Take ", shown(name), " out of the annotation: clients of broker ", found->second,
+                               " would be sent here.");
+        return;
+      }
+      if (names.find(',') == std::string_view::npos) break;
+    }
+  }
+}
+
 void judge_set(const Context& context, const SetFacts& facts, Report& report) {
   std::vector<std::pair<std::string, bool>> known;
+  std::unordered_map<std::string, int64_t> names;
   for (const BrokerService* service : facts.services) {
     const Object& object = *service->object;
     if (service->selects == Selects::kNothing) {
@@ -76,6 +112,7 @@ void judge_set(const Context& context, const SetFacts& facts, Report& report) {
       continue;
     }
     if (service->role != ServiceRole::kPerBroker || !service->external() || !service->ordinal) continue;
+    judge_names(context, facts, *service, names, report);
     if (service->selects == Selects::kNameOnly) {
       report.add(object, selector_of(*service),
                  cat("the Service named after broker ", *service->ordinal, " selects all ", facts.set->replicas,

@@ -5,6 +5,7 @@
 #include "rules/kafka/facts.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/plan_proof.h"
+#include "rules/kafka/pod_ports.h"
 
 namespace brokergate {
 namespace {
@@ -12,16 +13,26 @@ namespace {
 // More are not declared one by one: a container port is a note for people and names.
 constexpr size_t kMostPorts = 50;
 
-Value declared(Value container, int64_t port) {
-  for (const Node& node : container["ports"].children())
-    if (const Value number = Value(&node)["containerPort"]; number.as_int() == port) return Value(&node);
-  return Value();
+// Kubernetes wants names unique in a container; a Service finds the first one in the pod.
+bool name_free(const BrokerSet& set, const WantedListener& wanted, std::string_view name) {
+  const auto& asked = wanted.names_asked_for;
+  if (std::find(asked.begin(), asked.end(), name) != asked.end()) return false;
+  for (const char* list : {"containers", "initContainers"})
+    for (const Node& container : set.pod_spec[list].children())
+      for (const Node& port : Value(&container)["ports"].children())
+        if (Value(&port)["name"].str() == name) return false;
+  return true;
 }
 
-bool name_taken(Value container, std::string_view name) {
-  for (const Node& node : container["ports"].children())
-    if (Value(&node)["name"].str() == name) return true;
-  return false;
+// A name for a new port: at most 15 characters, a letter among them (IANA_SVC_NAME).
+std::string free_label(const BrokerSet& set, const WantedListener& wanted, std::string first, int64_t port,
+                       const std::vector<std::string>& given) {
+  const std::string number = std::to_string(port);
+  std::vector<std::string> names = {std::move(first), "external-" + number, "kafka-" + number, "kafka-ext-" + number};
+  for (size_t i = 0;; ++i) {
+    std::string name = i < names.size() ? names[i] : "kafka-x" + std::to_string(i);
+    if (std::find(given.begin(), given.end(), name) == given.end() && name_free(set, wanted, name)) return name;
+  }
 }
 
 // The listener binds this port in every pod, so that its container port can move with it.
@@ -46,20 +57,29 @@ std::string plan_container_ports(const BrokerSet& set, const WantedListener& wan
                                  Draft& draft) {
   const Value container = set.container;
   const std::string name = upper(wanted.name);
+  const auto bound = settings[Key::kListeners].set ? parse_listeners(display(settings[Key::kListeners].value))
+                                                   : tl::expected<std::vector<Listener>, std::string>();
+  const Listener* old = bound ? find_listener(*bound, name) : nullptr;
+  const int64_t bound_now = old ? old->port : 0;
   std::vector<int64_t> needed;
+  int64_t last = 0;
   for (const int64_t ordinal : ordinals_of(set).list) {
     const int64_t port = wanted_bind(wanted, ordinal);
-    if (declared(container, port) || std::find(needed.begin(), needed.end(), port) != needed.end()) continue;
+    if (port == last) continue;
+    last = port;
+    const std::string user = port_user(set, port);
+    if (!user.empty() && port != bound_now)
+      return "port " + std::to_string(port) + " is used by " + user + "; choose another listener.port in the policy";
+    // Declared once in the pod is enough.
+    if (!user.empty() || declared_port(container, port)) continue;
     needed.push_back(port);
     if (needed.size() == kMostPorts) break;
   }
   if (needed.empty()) return {};
-  if (needed.size() == 1 && settings[Key::kListeners].set) {
-    const auto bound = parse_listeners(display(settings[Key::kListeners].value));
-    const Listener* old = bound ? find_listener(*bound, name) : nullptr;
+  if (needed.size() == 1 && old) {
     const bool alone =
-        old && std::count_if(bound->begin(), bound->end(), [&](const Listener& l) { return l.port == old->port; }) == 1;
-    const Value port = alone && bound_everywhere(set, name, old->port) ? declared(container, old->port) : Value();
+        std::count_if(bound->begin(), bound->end(), [&](const Listener& l) { return l.port == old->port; }) == 1;
+    const Value port = alone && bound_everywhere(set, name, old->port) ? declared_port(container, old->port) : Value();
     if (port && port["hostPort"].is_null()) {
       if (const auto probe = probe_on(container, old->port); !probe.empty())
         return "the " + std::string(probe) + " tests port " + std::to_string(old->port) +
@@ -68,11 +88,11 @@ std::string plan_container_ports(const BrokerSet& set, const WantedListener& wan
       return {};
     }
   }
+  std::vector<std::string> given;
   for (size_t i = 0; i < needed.size(); ++i) {
-    std::string label = "external";
-    if (needed.size() > 1) label += "-" + std::to_string(i);
-    if (name_taken(container, label)) label = "external-" + std::to_string(needed[i]);
-    draft.add_port(label, needed[i]);
+    const std::string first = needed.size() > 1 ? "external-" + std::to_string(i) : "external";
+    given.push_back(free_label(set, wanted, first, needed[i], given));
+    draft.add_port(given.back(), needed[i]);
   }
   return {};
 }

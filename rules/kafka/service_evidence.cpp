@@ -53,6 +53,21 @@ bool names_other(std::string_view text) {
        "postgres",  "mysql",    "mongo",    "mongodb",     "redis",        "cassandra", "nginx",       "web"});
 }
 
+// Kafka and nothing that could be a program beside it: kafka, cp-kafka, kafka-broker.
+// kafka-gateway is something else, or may be.
+bool names_brokers_only(std::string_view text) {
+  bool other = false;
+  each_word(text, [&](std::string_view word) {
+    constexpr std::array<std::string_view, 12> kPlain = {"kafka",   "redpanda", "cp",     "confluent",
+                                                         "bitnami", "apache",   "broker", "brokers",
+                                                         "cluster", "server",   "node",   "my"};
+    other = other || std::find(kPlain.begin(), kPlain.end(), word) == kPlain.end();
+  });
+  return names_kafka(text) && !other;
+}
+
+bool numbered(const Object& service) { return named_ordinal(service.name, {}).has_value(); }
+
 // These keys name a release or its owner, not the program behind the Service.
 bool names_program(std::string_view key) {
   return key != "release" && key != "heritage" && key != "chart" && key != "app.kubernetes.io/instance" &&
@@ -77,12 +92,15 @@ bool is_foreign_port(int64_t port) {
 struct Ports {
   Strength strength = Strength::kNone;
   std::string text;
+  bool named_kafka = false;  // a name says Kafka in so many words
 };
 
 Ports kafka_ports(const Object& service) {
   Ports best;
   const auto see = [&](Strength strength, std::string text) {
-    if (strength > best.strength) best = {strength, std::move(text)};
+    if (strength <= best.strength) return;
+    best.strength = strength;
+    best.text = std::move(text);
   };
   BrokerService bare;
   bare.object = &service;
@@ -93,10 +111,13 @@ Ports kafka_ports(const Object& service) {
     for (const std::string_view name : {port.name, port.target_name}) {
       const bool named = names_kafka(name) || has_word(name, {"broker", "plaintext", "sasl"});
       if (named && !names_other(name)) see(Strength::kStrong, "its port is called " + std::string(name));
+      best.named_kafka = best.named_kafka || (names_kafka(name) && !names_other(name));
     }
   }
   return best;
 }
+
+constexpr std::string_view kByNamespace = "the policy's match.namespaces takes it";
 
 bool is_pattern_of_its_own(const std::string& pattern) { return pattern.find_first_not_of('*') != std::string::npos; }
 
@@ -115,7 +136,7 @@ std::string policy_sign(const Object& service, const Policy& policy, const std::
   const auto& namespaces = policy.match_namespaces;
   if (!service.ns.empty() && !namespaces.empty() &&
       std::all_of(namespaces.begin(), namespaces.end(), is_pattern_of_its_own)) {
-    return "the policy's match.namespaces takes it";
+    return std::string(kByNamespace);
   }
   return {};
 }
@@ -136,12 +157,13 @@ bool only_foreign_ports(const Object& service) {
 std::optional<ServiceEvidence> judge_alone(const Object& service, const SelectorPairs& selector, const Policy& policy) {
   if (selector.empty() || only_foreign_ports(service)) return std::nullopt;
   std::optional<OrdinalLabel> one;
-  bool selects_kafka = false, selects_other = false;
+  bool selects_kafka = false, selects_other = false, selects_plain = false;
   for (const auto& [key, value] : selector) {
     if (!one) one = ordinal_label(key, value);
     if (!names_program(key)) continue;
     selects_kafka = selects_kafka || names_kafka(value) || (names_kafka(key) && !names_other(key));
     selects_other = selects_other || names_other(value);
+    selects_plain = selects_plain || names_brokers_only(value);
   }
   if (selects_other) return std::nullopt;
 
@@ -171,6 +193,8 @@ std::optional<ServiceEvidence> judge_alone(const Object& service, const Selector
   if (signs.size() < 2) return std::nullopt;
 
   ServiceEvidence evidence;
+  const bool kafka = named_kafka || ports.named_kafka || (!matched.empty() && matched != kByNamespace);
+  evidence.strong = kafka && (one || (numbered(service) && selects_plain));
   for (size_t i = 0; i < signs.size(); ++i)
     evidence.text += (i == 0 ? "" : i + 1 == signs.size() ? " and " : ", ") + signs[i];
   return evidence;

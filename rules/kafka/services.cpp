@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "brokergate/kafka.h"
+#include "rules/kafka/facts.h"
 #include "rules/kafka/selector.h"
 #include "rules/kafka/service_evidence.h"
 #include "rules/kafka/workload_index.h"
@@ -24,6 +25,12 @@ bool has_ordinal(const BrokerSet& set, int64_t ordinal) {
   return ordinal >= set.first_ordinal && ordinal - set.first_ordinal < set.replicas;
 }
 
+// Nobody saw a broker start: the set has Kafka's names, ports or variables only.
+bool weak_set(const BrokerSet& set) {
+  return set.form_id == "unknown-form" && set.family == ImageFamily::kUnknown && !set.managed_by_operator &&
+         !starts_broker(set.facts->process.entry);
+}
+
 // Role, ordinal and wording of a Service that selects pods of a known set.
 BrokerService known(const Object& service, const Match& match) {
   const BrokerSet& set = *match.workload->set;
@@ -32,6 +39,7 @@ BrokerService known(const Object& service, const Match& match) {
   out.set = &set;
   out.type = type_of(service);
   out.certain = !match.guessed_namespace;
+  out.doubtful = weak_set(set);
   const std::string name = describe(*set.object);
   if (match.one) {
     out.selects = match.one->selects;
@@ -64,11 +72,12 @@ BrokerService known(const Object& service, const Match& match) {
   return out;
 }
 
-BrokerService alone(const Object& service, const SelectorPairs& selector, const std::string& evidence) {
+BrokerService alone(const Object& service, const SelectorPairs& selector, const std::string& evidence, bool strong) {
   BrokerService out;
   out.object = &service;
   out.type = type_of(service);
   out.certain = false;
+  out.doubtful = !strong;
   out.evidence = evidence + "; what it selects is not in the input";
   for (const auto& [key, value] : selector) {
     const auto one = ordinal_label(key, value);
@@ -151,18 +160,20 @@ std::optional<Recognised> recognise(const Object& service, const WorkloadIndex& 
       if (aside) return std::nullopt;
       return Recognised{known(service, *match), match->more_sets > 0};
     }
+    // The workload is Kafka's by its own evidence: of a way in from outside no more is asked.
     if (unknown_workload(*match->workload->object).empty()) return std::nullopt;
     const auto evidence = judge_alone(service, selector, policy);
-    if (!evidence) return std::nullopt;
-    BrokerService out = alone(service, selector, evidence->text);
-    out.evidence =
-        evidence->text + "; it selects " + describe(*match->workload->object) + ", whose listeners are not read";
+    const bool outside = type_of(service) == "LoadBalancer" || type_of(service) == "NodePort";
+    if (!evidence && (!outside || only_foreign_ports(service))) return std::nullopt;
+    BrokerService out = alone(service, selector, "", evidence && evidence->strong);
+    out.evidence = (evidence ? evidence->text + "; it" : std::string("it")) + " selects " +
+                   describe(*match->workload->object) + ", whose listeners are not read";
     return Recognised{std::move(out)};
   }
   const auto evidence = judge_alone(service, selector, policy);
   if (auto out = misses(service, selector, index, evidence.has_value())) return Recognised{std::move(*out)};
   if (!evidence) return std::nullopt;
-  return Recognised{alone(service, selector, evidence->text)};
+  return Recognised{alone(service, selector, evidence->text, evidence->strong)};
 }
 
 // In front of a set of one broker an external Service leads to exactly that broker,

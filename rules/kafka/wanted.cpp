@@ -4,6 +4,8 @@
 
 #include "brokergate/kafka.h"
 #include "rules/kafka/listener_tables.h"
+#include "rules/kafka/pod_ports.h"
+#include "rules/kafka/service_ports.h"
 #include "rules/policy/hostname.h"
 
 namespace brokergate {
@@ -12,6 +14,8 @@ namespace {
 // Ordinals whose settings are derived to see how ports run; the plan proves all of them later.
 constexpr int64_t kSampled = 3;
 constexpr size_t kMaxServices = 32;
+// Ports that rise with the ordinal are compared with the pod's others for so many brokers.
+constexpr int64_t kMostCompared = 100;
 // Where a port is looked for when the one wished for is taken.
 constexpr int64_t kFirstFree = 9094, kLastFree = 9194;
 
@@ -69,14 +73,19 @@ class Planner {
     if (ordinal < set_.first_ordinal) return false;
     return set_.replicas == 0 || !set_.replicas_unknown.empty() || ordinal - set_.first_ordinal < set_.replicas;
   }
+  int64_t compared(const Line& line) const {
+    return line.slope == 0 ? 1 : std::clamp<int64_t>(set_.replicas, 1, kMostCompared);
+  }
   void name_and_protocol();
-  const ServicePort* port_for_listener(const std::vector<ServicePort>& ports, int64_t ordinal);
   std::vector<const BrokerService*> own_services() const;
   ServiceSide read_services();
   Ports advertised();
   std::optional<Line> advertised_line(const ServiceSide& services, std::string& why);
-  void bind(const ServiceSide& services, const Line& line);
+  std::string bind(const ServiceSide& services, const Line& line);
+  std::string user_of(int64_t port);
+  std::string user_of(const Line& line);
   bool taken(int64_t port);
+  bool taken(const Line& line);
 
   const Model& model_;
   const BrokerSet& set_;
@@ -118,29 +127,13 @@ std::vector<const BrokerService*> Planner::own_services() const {
   return out;
 }
 
-const ServicePort* Planner::port_for_listener(const std::vector<ServicePort>& ports, int64_t ordinal) {
-  if (ports.size() == 1) return &ports.front();
-  const ListenerTables& table = tables(ordinal);
-  const ServicePort* only = nullptr;
-  size_t open = 0;
-  for (const ServicePort& port : ports) {
-    const Listener* listener = table.behind(port.target);
-    if (listener && listener->name == wanted_.name) return &port;
-    // A port that leads to another listener, or to something that is none (JMX), is not it.
-    if (!listener && (port.target.value_or(0) < 9091 || port.target.value_or(0) > 9099) && ports.size() > 1) continue;
-    only = &port;
-    ++open;
-  }
-  return open == 1 ? only : nullptr;
-}
-
 ServiceSide Planner::read_services() {
   ServiceSide side;
   for (const BrokerService* service : own_services()) {
     if (side.published.size() >= kMaxServices) break;
     const auto ports = ports_of(*service);
     if (ports.empty()) continue;
-    const ServicePort* port = port_for_listener(ports, *service->ordinal);
+    const ServicePort* port = port_for_listener(ports, tables(*service->ordinal), wanted_.name);
     if (!port) {
       side.trouble = describe(*service->object) + " has " + std::to_string(ports.size()) +
                      " ports, and none is recognised as that of listener " + wanted_.name;
@@ -203,22 +196,43 @@ std::optional<Line> Planner::advertised_line(const ServiceSide& services, std::s
   return line;
 }
 
+// What has the port beside Kafka; a port that the listener binds already is its own.
+std::string Planner::user_of(int64_t port) {
+  const Listener* own = find_listener(tables(set_.first_ordinal).listeners, wanted_.name);
+  return own && own->port == port ? std::string() : port_user(set_, port);
+}
+
+std::string Planner::user_of(const Line& line) {
+  for (int64_t i = 0; i < compared(line); ++i) {
+    const int64_t port = line.at(set_.first_ordinal + i);
+    if (const std::string user = user_of(port); !user.empty())
+      return "port " + std::to_string(port) + ", which the policy names, is used by " + user;
+  }
+  return {};
+}
+
 bool Planner::taken(int64_t port) {
   const ListenerTables& first = tables(set_.first_ordinal);
   return std::any_of(first.listeners.begin(), first.listeners.end(),
-                     [&](const Listener& listener) { return listener.name != wanted_.name && listener.port == port; });
+                     [&](const Listener& other) { return other.name != wanted_.name && other.port == port; }) ||
+         !user_of(port).empty();
+}
+
+bool Planner::taken(const Line& line) {
+  for (int64_t i = 0; i < compared(line); ++i)
+    if (taken(line.at(set_.first_ordinal + i))) return true;
+  return false;
 }
 
 // Binds where the Services lead to; where they lead to another listener, they are
 // what is wrong, and the listener keeps its own port or gets a free one.
-void Planner::bind(const ServiceSide& services, const Line& line) {
+std::string Planner::bind(const ServiceSide& services, const Line& line) {
   std::optional<Line> wish = line_through(services.targets);
   if (wish && services.targets.size() == 1 && set_.replicas > 1 &&
       wish->base == line.at(services.targets.begin()->first)) {
     wish = line;
   }
-  const auto clashes = [&](const Line& candidate) { return taken(candidate.at(set_.first_ordinal)); };
-  if (!wish || clashes(*wish)) {
+  if (!wish || taken(*wish)) {
     Ports bound;
     for (int64_t ordinal = set_.first_ordinal; ordinal <= last_sampled(); ++ordinal) {
       if (const Listener* own = find_listener(tables(ordinal).listeners, wanted_.name)) bound[ordinal] = own->port;
@@ -226,14 +240,18 @@ void Planner::bind(const ServiceSide& services, const Line& line) {
     const auto present = line_through(bound);
     wish = present ? *present : line;
   }
-  if (clashes(*wish)) {
-    int64_t port = kFirstFree;
-    while (port <= kLastFree && taken(port)) ++port;
-    wish = Line{port, 0};
+  if (taken(*wish)) {
+    const std::string user = user_of(*wish);
+    if (!user.empty() && policy_.listener_port.kind != PortRule::Kind::kAuto)
+      return user + "; choose another listener.port in the policy";
+    int64_t free = kFirstFree;
+    while (free <= kLastFree && taken(free)) ++free;
+    wish = Line{free, 0};
   }
-  if (*wish == line) return;
+  if (*wish == line) return {};
   wanted_.bind_base = wish->base;
   wanted_.bind_slope = wish->slope;
+  return {};
 }
 
 std::optional<WantedListener> Planner::plan(std::string* why) {
@@ -260,13 +278,15 @@ std::optional<WantedListener> Planner::plan(std::string* why) {
       line.reset();
     }
   }
-  if (!line) {
+  if (line) {
+    wanted_.port_base = line->base;
+    wanted_.port_slope = line->slope;
+    trouble = bind(services, *line);
+  }
+  if (!trouble.empty() || !line) {
     if (why) *why = std::move(trouble);
     return std::nullopt;
   }
-  wanted_.port_base = line->base;
-  wanted_.port_slope = line->slope;
-  bind(services, *line);
   return wanted_;
 }
 

@@ -112,6 +112,36 @@ TEST_CASE("the policy's match confirms and does not decide alone") {
   CHECK_FALSE(alone("e", "{statefulset.kubernetes.io/pod-name: e-0}", "[{port: 7000}]", "", policy).service("e"));
 }
 
+TEST_CASE("only strong evidence is enough to change a Service that comes alone") {
+  struct Case {
+    const char *name, *selector, *ports;
+    bool strong;
+  };
+  for (const Case& c : {
+           Case{"a", "{statefulset.kubernetes.io/pod-name: kafka-0}", "[{port: 9094}]", true},
+           Case{"kafka-0", "{statefulset.kubernetes.io/pod-name: events-0}", "[{port: 9094}]", true},
+           Case{"a", "{statefulset.kubernetes.io/pod-name: events-0}", "[{name: kafka, port: 9094}]", true},
+           Case{"kafka-2-external", "{app: kafka}", "[{port: 9094}]", true},
+           Case{"emqx-0", "{statefulset.kubernetes.io/pod-name: emqx-0}", "[{port: 9092}]", false},
+           Case{"emqx-0", "{statefulset.kubernetes.io/pod-name: emqx-0}", "[{name: broker, port: 9092}]", false},
+           Case{"kafka", "{app: kafka}", "[{port: 9092}]", false},
+           Case{"kafka-gateway", "{app: kafka-gateway}", "[{port: 9094}]", false},
+           Case{"kafka-gateway-1", "{app: kafka-gateway}", "[{port: 9094}]", false},
+       }) {
+    INFO(c.name << " " << c.selector);
+    const World world = alone(c.name, c.selector, c.ports);
+    const BrokerService* found = world.service(c.name);
+    REQUIRE(found);
+    CHECK(found->doubtful == !c.strong);
+  }
+  const char* const emqx = "{statefulset.kubernetes.io/pod-name: emqx-0}";
+  Policy policy = Policy::defaults();
+  policy.match_namespaces = {"events"};
+  CHECK(alone("emqx-0", emqx, "[{port: 9092}]", ", namespace: events", policy).service("emqx-0")->doubtful);
+  policy.match_stateful_sets = {"emqx"};
+  CHECK_FALSE(alone("emqx-0", emqx, "[{port: 9092}]", ", namespace: events", policy).service("emqx-0")->doubtful);
+}
+
 TEST_CASE("odd Services") {
   World world;
   world

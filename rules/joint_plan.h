@@ -1,0 +1,13 @@
+// The change of a broker set and that of its Services are one change.
+#pragma once
+
+#include "rules/facts.h"
+
+namespace brokergate {
+
+// Fills facts.fixes with everything that must change together so that the brokers
+// advertise what the policy wants. Where a Service cannot follow, the plan is
+// refused with its name. `node_ports` learns what the Services will have.
+void join_services(SetFacts& facts, NodePorts& node_ports, const Policy& policy);
+
+}  // namespace brokergate

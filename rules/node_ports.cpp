@@ -1,0 +1,47 @@
+#include "rules/node_ports.h"
+
+#include <algorithm>
+
+#include "rules/text.h"
+
+namespace brokergate {
+namespace {
+
+std::string key_of(const Object& service, const Node* port, int64_t number) {
+  const std::string_view name = service.source()->name();
+  const size_t slash = name.rfind('/');
+  const std::string_view protocol = Value(port)["protocol"].str();
+  return cat(number, protocol.empty() ? "TCP" : protocol, "\n", slash == name.npos ? "" : name.substr(0, slash));
+}
+
+}  // namespace
+
+NodePorts::NodePorts(const Bundle& bundle) {
+  for (const Object& object : bundle.objects) {
+    if (object.kind != "Service") continue;
+    for (const Node& port : object.spec()["ports"].children())
+      if (const auto number = Value(&port)["nodePort"].as_int()) add(object, &port, *number);
+  }
+}
+
+const Object* NodePorts::other(const Object& service, const Node* port, int64_t number) const {
+  const auto found = claims_.find(key_of(service, port, number));
+  if (found == claims_.end()) return nullptr;
+  const auto claim = std::find_if(found->second.begin(), found->second.end(), [&](const Claim& one) {
+    if (one.port == port) return false;
+    // A variant of the same Service takes the place of this one.
+    return one.service == &service || one.service->name != service.name || one.service->ns != service.ns;
+  });
+  return claim == found->second.end() ? nullptr : claim->service;
+}
+
+void NodePorts::add(const Object& service, const Node* port, int64_t number) {
+  claims_[key_of(service, port, number)].push_back({&service, port});
+}
+
+void NodePorts::remove(const Object& service, const Node* port, int64_t number) {
+  const auto found = claims_.find(key_of(service, port, number));
+  if (found != claims_.end()) std::erase_if(found->second, [&](const Claim& claim) { return claim.port == port; });
+}
+
+}  // namespace brokergate

@@ -1,0 +1,36 @@
+// Node ports that the Services of a bundle ask for: each exists once in a cluster.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "brokergate/object.h"
+
+namespace brokergate {
+
+// Where the API server takes node ports from unless --service-node-port-range says otherwise.
+inline constexpr int64_t kFirstNodePort = 30000, kLastNodePort = 32767;
+inline bool is_node_port(int64_t port) { return port >= kFirstNodePort && port <= kLastNodePort; }
+
+class NodePorts {
+ public:
+  NodePorts() = default;
+  explicit NodePorts(const Bundle& bundle);
+
+  // Another port of a Service beside it (in the same file or folder: others may be
+  // meant for another cluster) that has the number; null when it is free.
+  const Object* other(const Object& service, const Node* port, int64_t number) const;
+  void add(const Object& service, const Node* port, int64_t number);
+  void remove(const Object& service, const Node* port, int64_t number);
+
+ private:
+  struct Claim {
+    const Object* service;
+    const Node* port;
+  };
+  std::unordered_map<std::string, std::vector<Claim>> claims_;  // by folder, number and protocol
+};
+
+}  // namespace brokergate
