@@ -61,7 +61,7 @@ std::shared_ptr<const Settings> settings_for(const BrokerSet& set, int64_t ordin
   const PodIdentity identity = identity_of(*set.object, ordinal);
   const ProcessStart start = read_process(set.container, identity, set.family, set.facts->process.parsed);
   auto settings = std::make_shared<const Settings>(
-      settings_of(*set.object, start, set.pod_spec, set.container, set.family, set.image_tag));
+      settings_of(*set.object, start, set.pod_spec, set.container, set.family, set.image_tag, set.facts->rival));
   if (later.of.size() < kMostKept) later.of.emplace(ordinal, settings);
   return settings;
 }
@@ -90,7 +90,11 @@ std::optional<BrokerSet> recognise_broker_set(const Object& object) {
   facts->owner = owner;
   facts->image = judgement.image;
   facts->process = std::move(judgement.process);
-  facts->settings = settings_of(object, facts->process, set.pod_spec, set.container, set.family, set.image_tag);
+  if (!judgement.rival.empty())
+    facts->rival = "containers " + std::string(set.container["name"].str()) + " and " + std::string(judgement.rival) +
+                   " of the pod both run a broker, and clients may reach either";
+  facts->settings =
+      settings_of(object, facts->process, set.pod_spec, set.container, set.family, set.image_tag, facts->rival);
   for (const Form* form : all_forms()) {
     std::string reason;
     if (!form->matches(*facts, reason)) continue;

@@ -16,6 +16,7 @@ struct BrokerFacts {
   Image image;
   ProcessStart process;  // of the first ordinal
   Settings settings;     // of the first ordinal
+  std::string rival;     // why another container of the pod makes all of it uncertain; empty: none does
 
   // Settings of further pods, each derived when it is first asked for: facts,
   // wanted listener, plan and proof all look at the same ones. Guarded, so that

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
+
+#include "rules/kafka/shell/env_call.h"
 
 namespace brokergate {
 namespace {
@@ -58,15 +61,16 @@ const ImageRow* row_of(const Image& image) {
 }
 
 // Words that name Kafka's neighbours, tools and clients.
-constexpr std::array<std::string_view, 62> kNeighbours = {
-    "adminer",    "akhq",    "backup",        "bridge",    "broadcaster", "burrow",   "cat",       "client",
-    "clients",    "cmak",    "connect",       "connector", "console",     "consumer", "consumers", "control",
-    "create",     "cruise",  "cruisecontrol", "dashboard", "drop",        "envoy",    "exporter",  "gateway",
-    "generator",  "ingest",  "init",          "initutils", "jmx",         "kafdrop",  "kafkacat",  "kcat",
-    "ksql",       "ksqldb",  "lag",           "magic",     "manager",     "metrics",  "mirror",    "mirrormaker",
-    "mm2",        "monitor", "monitoring",    "operator",  "perf",        "pixy",     "producer",  "producers",
-    "prometheus", "proxy",   "registry",      "rest",      "schema",      "seed",     "sidecar",   "streams",
-    "test",       "tester",  "tool",          "tools",     "topics",      "ui"};
+constexpr std::array<std::string_view, 70> kNeighbours = {
+    "adminer",   "aggregator", "akhq",     "backup",        "bridge",      "broadcaster", "burrow",    "cat",
+    "client",    "clients",    "cmak",     "connect",       "connector",   "console",     "consumer",  "consumers",
+    "control",   "create",     "cruise",   "cruisecontrol", "dashboard",   "drop",        "envoy",     "etl",
+    "event",     "events",     "exporter", "gateway",       "generator",   "indexer",     "ingest",    "init",
+    "initutils", "jmx",        "kafdrop",  "kafkacat",      "kcat",        "ksql",        "ksqldb",    "lag",
+    "magic",     "manager",    "metrics",  "mirror",        "mirrormaker", "mm2",         "monitor",   "monitoring",
+    "notifier",  "operator",   "perf",     "pixy",          "processor",   "producer",    "producers", "prometheus",
+    "proxy",     "registry",   "rest",     "schema",        "seed",        "sidecar",     "streams",   "test",
+    "tester",    "tool",       "tools",    "topics",        "ui",          "worker"};
 static_assert(std::is_sorted(kNeighbours.begin(), kNeighbours.end()));
 
 // Programs of a Kafka distribution and its neighbours that are no broker.
@@ -186,13 +190,15 @@ size_t wrapper_words(const std::vector<std::string>& argv) {
     if (name == "tini" || name == "dumb-init" || name == "catatonit") {
       ++at;
       while (at < argv.size() && argv[at].starts_with("-")) {
-        const bool last = argv[at] == "--";
+        const std::string_view option = argv[at];
         ++at;
-        if (last) break;
+        if (option == "--") break;
+        if (name == "tini" && (option == "-p" || option == "-e")) ++at;
       }
     } else if (name == "env") {
-      ++at;
-      while (at < argv.size() && (argv[at].starts_with("-") || argv[at].find('=') != std::string::npos)) ++at;
+      const shell::EnvCall call = shell::read_env_call(std::span(argv).subspan(at));
+      if (!call.understood) break;
+      at += call.command;
     } else if (name == "gosu" || name == "su-exec") {
       at += 2;
     } else if (name == "nohup" || name == "setsid" || name == "exec" || name == "__cacert_entrypoint.sh") {

@@ -69,24 +69,34 @@ std::string dead_bitnami_environment(Value pod_spec, Value container) {
   return {};
 }
 
-std::string replaced_start_scripts(Entry entry, Value container) {
-  std::string_view folder;
+std::string replaced_start_scripts(Entry entry, std::string_view program, Value container) {
+  // A volume inside the first counts, too; over the second only one at or above it.
+  std::string_view folder, folder2;
   switch (entry) {
     case Entry::kConfluentRun:
       folder = "/etc/confluent/docker";
       break;
     case Entry::kApacheRun:
       folder = "/etc/kafka/docker";
+      folder2 = "/opt/kafka/bin";
       break;
     case Entry::kBitnamiRun:
       folder = "/opt/bitnami/scripts";
+      folder2 = "/opt/bitnami/kafka/bin";
+      break;
+    case Entry::kServerStart:
+      if (program.starts_with('/')) folder = program;
       break;
     default:
       return {};
   }
-  const Value mount = mount_in(folder, container);
-  if (!mount) return {};
-  return "a volume at " + std::string(mount["mountPath"].str()) + " replaces the image's start scripts";
+  for (const Node& node : container["volumeMounts"].children()) {
+    const std::string_view path = without_slash(Value(&node)["mountPath"].str());
+    if (path.empty() || folder.empty()) continue;
+    if (at_or_below(path, folder) || at_or_below(folder, path) || (!folder2.empty() && at_or_below(folder2, path)))
+      return "a volume at " + std::string(path) + " replaces the image's start scripts";
+  }
+  return {};
 }
 
 }  // namespace brokergate

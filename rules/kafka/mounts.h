@@ -17,7 +17,8 @@ std::string describe_file(std::string_view path, Value pod_spec, Value container
 // bitnami's set-up reads no KAFKA_CFG_* when a server.properties is mounted
 // (libkafka.sh, kafka_initialize): why, or empty.
 std::string dead_bitnami_environment(Value pod_spec, Value container);
-// A volume over the scripts that the entry runs: why they cannot be read, or empty.
-std::string replaced_start_scripts(Entry entry, Value container);
+// A volume over the scripts that the entry runs, or over a folder above them: why
+// they cannot be read, or empty. `program`: the start script as it is called.
+std::string replaced_start_scripts(Entry entry, std::string_view program, Value container);
 
 }  // namespace brokergate

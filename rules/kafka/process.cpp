@@ -5,6 +5,7 @@
 #include <span>
 
 #include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/env_call.h"
 
 namespace brokergate {
 namespace {
@@ -65,13 +66,64 @@ Entry default_entry(ImageFamily family) {
   return Entry::kNone;
 }
 
-// Splits off the words that only start the rest; env's NAME=VALUE are kept.
+// What the env(1)s among the first `count` words do.
+EnvWords env_words(const std::vector<ArgvWord>& words, size_t count) {
+  EnvWords out;
+  count = std::min(count, words.size());
+  for (size_t at = 0; at < count; ++at) {
+    if (base_name(words[at].text) != "env") continue;
+    std::vector<std::string> argv;
+    for (size_t i = at; i < count; ++i) argv.push_back(words[i].text);
+    const shell::EnvCall call = shell::read_env_call(argv);
+    if (call.clear || !call.unset.empty()) {
+      out.node = words[at].node;
+      out.place = words[at].place;
+    }
+    if (call.clear) {
+      out.cleared = true;
+      out.assigned.clear();
+    }
+    for (const std::string_view name : call.unset) {
+      out.removed.emplace_back(name);
+      std::erase_if(out.assigned, [&](const ArgvWord& word) {
+        return word.text.size() > name.size() && word.text[name.size()] == '=' && word.text.starts_with(name);
+      });
+    }
+    for (size_t i = call.assignments; i < call.command && at + i < count; ++i) out.assigned.push_back(words[at + i]);
+    at += call.command - 1;
+  }
+  return out;
+}
+
+// Splits off the words that only start the rest; what env does is kept.
 void settle(std::vector<ArgvWord> words, size_t program, ProcessStart& start) {
-  for (size_t i = 1; i < program && i < words.size(); ++i)
-    if (words[i].text.find('=') != std::string::npos && !words[i].text.starts_with("-"))
-      start.prefix.push_back(std::move(words[i]));
-  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min(program, words.size())));
+  program = std::min(program, words.size());
+  if (program > 0) {
+    start.prefix = env_words(words, program);
+    words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(program));
+  }
   start.argv = std::move(words);
+}
+
+// Most of a broker's thirty variables are none of the script's business.
+shell::Environment script_environment(const ProcessStart& start, const PodIdentity& identity) {
+  shell::Environment environment;
+  const auto seen = [&](std::string_view name) { return !start.parsed->names_all || start.parsed->names(name); };
+  if (!start.before.takes_away("HOSTNAME")) environment.emplace("HOSTNAME", host_name(identity));
+  for (const auto& entry : start.env.entries)
+    if (seen(entry.name)) environment.insert_or_assign(std::string(entry.name), std::string(entry.value));
+  if (start.before.empty()) {
+    if (!start.env.sources.empty()) add_possible_names(start.env, start.expanded.text, environment);
+    return environment;
+  }
+  std::erase_if(environment, [&](const auto& one) { return start.before.takes_away(one.first); });
+  if (!start.env.sources.empty() && !start.before.cleared)
+    add_possible_names(start.env, start.expanded.text, environment);
+  for (const auto& word : start.before.assigned) {
+    const size_t equals = word.text.find('=');
+    environment.insert_or_assign(word.text.substr(0, equals), word.text.substr(equals + 1));
+  }
+  return environment;
 }
 
 void read_script(const CommandLine& line, size_t index, const shell::Invocation& call,
@@ -87,13 +139,7 @@ void read_script(const CommandLine& line, size_t index, const shell::Invocation&
   start.parsed = known && known->text == start.expanded.text
                      ? known
                      : std::make_shared<const ParsedScript>(start.expanded.text, call.dialect);
-  shell::Environment environment;
-  environment.emplace("HOSTNAME", host_name(identity));
-  // Most of a broker's thirty variables are none of the script's business.
-  for (const auto& entry : start.env.entries)
-    if (!start.parsed->names_all || start.parsed->names(entry.name))
-      environment.insert_or_assign(std::string(entry.name), std::string(entry.value));
-  if (!start.env.sources.empty()) add_possible_names(start.env, start.expanded.text, environment);
+  const shell::Environment environment = script_environment(start, identity);
 
   bool client = false;
   const auto is_entry = [&client](const std::vector<std::string>& words) {
@@ -128,6 +174,10 @@ void read_script(const CommandLine& line, size_t index, const shell::Invocation&
 
 }  // namespace
 
+bool EnvWords::takes_away(std::string_view name) const {
+  return cleared || std::find(removed.begin(), removed.end(), name) != removed.end();
+}
+
 ParsedScript::ParsedScript(std::string t, shell::Dialect dialect) : text(std::move(t)), script(text, dialect) {
   static constexpr std::array<std::string_view, 7> kSeeAll = {"compgen", "declare",  "env",    "envsubst",
                                                               "eval",    "printenv", "typeset"};
@@ -145,6 +195,11 @@ ParsedScript::ParsedScript(std::string t, shell::Dialect dialect) : text(std::mo
     // `set` alone prints all variables; `set -e` and `set a b` look at none.
     if (word == "set" && whole.substr(end).find_first_not_of(" \t") != whole.npos &&
         std::string_view("\n;|&)>").find(whole[whole.find_first_not_of(" \t", end)]) != std::string_view::npos)
+      names_all = false;
+    // `unset ${A}_B` and `exec -c` reach variables that have no name here.
+    const std::string_view line = whole.substr(end, whole.find_first_of("\n;&|", end) - end);
+    if ((word == "unset" && line.find_first_of("$`") != line.npos) ||
+        (word == "exec" && line.find(" -") < line.find_first_not_of(" \t")))
       names_all = false;
     if (!is_digit(whole[at])) words_.push_back(word);
     at = end;
@@ -211,6 +266,13 @@ ProcessStart read_process(Value container, const PodIdentity& identity, ImageFam
   const auto call = shell::invocation_of(std::span<const std::string>(argv).subspan(wrappers));
   if (call && !call->is_file) {
     const size_t script = wrappers + call->script;
+    if (wrappers > entrypoint) {
+      std::vector<ArgvWord> words;
+      for (size_t i = entrypoint; i < wrappers; ++i)
+        words.push_back(
+            {expand(argv[i], start.env).text, line.words[i - entrypoint], 0, 0, true, line.place(i - entrypoint)});
+      start.before = env_words(words, words.size());
+    }
     std::vector<std::string> positional;
     for (size_t i = wrappers + call->positional; i < argv.size(); ++i)
       positional.push_back(expand(argv[i], start.env).text);

@@ -53,16 +53,29 @@ struct ArgvWord {
   std::string place;            // "command[2]"
 };
 
+// What env(1) before a program makes of the environment, in the order in which it does.
+struct EnvWords {
+  bool cleared = false;              // nothing of it is left
+  std::vector<std::string> removed;  // names
+  std::vector<ArgvWord> assigned;    // NAME=VALUE
+  Value node;                        // the env word, when it takes anything away
+  std::string place;
+
+  bool empty() const { return !cleared && removed.empty() && assigned.empty(); }
+  bool takes_away(std::string_view name) const;
+};
+
 struct ProcessStart {
   Entry entry = Entry::kNone;
-  bool client = false;           // Kafka tools run and no broker does
-  std::string why;               // entry == kNone: what was seen; else what is doubtful
-  bool certain = true;           // false: the start is reached on a condition that cannot be decided
-  std::vector<ArgvWord> argv;    // program and arguments; empty when nothing was reached
-  std::vector<ArgvWord> prefix;  // NAME=VALUE words of an env(1) before it
+  bool client = false;         // Kafka tools run and no broker does
+  std::string why;             // entry == kNone: what was seen; else what is doubtful
+  bool certain = true;         // false: the start is reached on a condition that cannot be decided
+  std::vector<ArgvWord> argv;  // program and arguments; empty when nothing was reached
+  EnvWords prefix;             // an env(1) before it
   KubeletEnv env;
 
   // The shell text, when there is one.
+  EnvWords before;           // an env(1) before the shell
   Value script;              // the string node
   std::string script_place;  // "command[2]"
   Expanded expanded;         // what the shell reads

@@ -1,15 +1,85 @@
 #include "rules/kafka/properties_text.h"
 
+#include <optional>
+
 #include "rules/kafka/opaque.h"
 
 namespace brokergate {
 namespace {
 
-bool blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\r'; }
+bool blank(char c) { return c == ' ' || c == '\t' || c == '\f'; }
 
 std::string_view trim_left(std::string_view text) {
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   return text;
+}
+
+// Behind the atom that begins at `at`.
+size_t atom_end(std::string_view text, size_t at) {
+  const size_t close = text.find('\x02', at);
+  return close == text.npos ? text.size() : close + 1;
+}
+
+// Takes one natural line off `text`; atoms are not looked into.
+std::string_view take_line(std::string_view& text) {
+  size_t at = 0;
+  while (at < text.size() && text[at] != '\n' && text[at] != '\r')
+    at = text[at] == '\x01' ? atom_end(text, at) : at + 1;
+  const std::string_view line = text.substr(0, at);
+  if (text.substr(at, 2) == "\r\n") ++at;
+  text.remove_prefix(std::min(text.size(), at + 1));
+  return line;
+}
+
+bool continues(std::string_view line) {
+  size_t slashes = 0;
+  while (slashes < line.size() && line[line.size() - 1 - slashes] == '\\') ++slashes;
+  return slashes % 2 == 1;
+}
+
+// Where the key of a logical line ends: at =, : or a blank without a backslash.
+size_t key_end(std::string_view line) {
+  size_t at = 0;
+  while (at < line.size() && line[at] != '=' && line[at] != ':' && !blank(line[at])) {
+    if (line[at] == '\x01') {
+      at = atom_end(line, at);
+    } else {
+      at += line[at] == '\\' ? 2 : 1;
+    }
+  }
+  return std::min(at, line.size());
+}
+
+// java.util.Properties.loadConvert. nullopt: it throws, or the text would hold an atom's mark.
+std::optional<std::string> unescape(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      out += text[i];
+      continue;
+    }
+    if (++i == text.size()) break;
+    constexpr std::string_view kFrom = "tnrf", kTo = "\t\n\r\f";
+    if (const size_t known = kFrom.find(text[i]); known != kFrom.npos) {
+      out += kTo[known];
+    } else if (text[i] != 'u') {
+      out += text[i];
+    } else {
+      unsigned code = 0;
+      if (text.size() - i < 5) return std::nullopt;
+      for (size_t digit = 0; digit < 4; ++digit) {
+        const char c = text[++i];
+        const size_t value = std::string_view("0123456789abcdefABCDEF").find(c);
+        if (value == std::string_view::npos) return std::nullopt;
+        code = code * 16 + static_cast<unsigned>(value < 16 ? value : value - 6);
+      }
+      // Addresses are ASCII; of others it is enough that they differ.
+      if (code < 3) return std::nullopt;
+      out += code < 0x80 ? static_cast<char>(code) : '?';
+    }
+  }
+  return out;
 }
 
 // Where `key`'s line stands in the here-document as written: its value, up to the
@@ -35,47 +105,85 @@ bool find_line(std::string_view script, shell::Span body, std::string_view key, 
   return found;
 }
 
+class Reader {
+ public:
+  Reader(const ProcessStart& start, std::string_view path, const shell::File& file, Settings& settings)
+      : start_(start), path_(path), file_(file), settings_(settings) {}
+
+  std::string read() {
+    std::string_view text = file_.text;
+    std::string logical;
+    while (!text.empty()) {
+      std::string_view line = trim_left(take_line(text));
+      if (line.empty() || line.front() == '#' || line.front() == '!') continue;
+      bool plain = true;
+      logical.clear();
+      // Comments are none inside a logical line.
+      while (continues(line)) {
+        plain = false;
+        logical.append(line.substr(0, line.size() - 1));
+        line = trim_left(take_line(text));
+      }
+      logical.append(line);
+      take(logical, plain);
+    }
+    return std::move(unread_);
+  }
+
+ private:
+  // What is not known may set any key, and may hold lines.
+  void take_unknown(std::string_view line) {
+    unread_ = unknown_reason(line);
+    for (auto& setting : settings_.of) setting = Setting();
+  }
+
+  void take(std::string_view line, bool plain) {
+    const size_t end = key_end(line);
+    const std::string_view raw = line.substr(0, end);
+    if (has_unknown(raw)) return take_unknown(line);
+    std::string_view value = trim_left(line.substr(end));
+    if (!value.empty() && (value.front() == '=' || value.front() == ':')) value = trim_left(value.substr(1));
+    plain = plain && line.find('\\') == line.npos;
+    std::string decoded_key, decoded_value;
+    if (!plain) {
+      auto key = unescape(raw), text = unescape(value);
+      if (!key || !text) return take_unknown(unknown_atom("a \\u escape in it cannot be read"));
+      decoded_key = std::move(*key);
+      decoded_value = std::move(*text);
+    }
+    const std::string_view key = plain ? raw : std::string_view(decoded_key);
+    for (size_t i = 0; i < kKeys; ++i)
+      if (key == property_name(static_cast<Key>(i)))
+        set(settings_.of[i], key, plain ? value : std::string_view(decoded_value), plain);
+  }
+
+  void set(Setting& setting, std::string_view key, std::string_view value, bool plain) const {
+    setting.by = Setting::By::kDocument;
+    setting.set = true;
+    setting.value = value;
+    setting.node = start_.script;
+    setting.place = "here-document " + std::string(path_) + " in " + start_.script_place;
+    setting.exact = false;
+    setting.begin = setting.end = 0;
+    uint32_t begin = 0, end = 0;
+    if (plain && find_line(start_.expanded.text, file_.body, key, &begin, &end) &&
+        (!start_.expanded.source_offset(begin, false, &setting.begin) ||
+         !start_.expanded.source_offset(end, true, &setting.end)))
+      setting.begin = setting.end = 0;
+  }
+
+  const ProcessStart& start_;
+  std::string_view path_;
+  const shell::File& file_;
+  Settings& settings_;
+  std::string unread_;
+};
+
 }  // namespace
 
-void read_properties_text(const ProcessStart& start, std::string_view path, const shell::File& file,
-                          Settings& settings) {
-  std::string_view text = file.text;
-  std::string logical;
-  while (!text.empty()) {
-    size_t stop = text.find('\n');
-    std::string_view line = trim_left(text.substr(0, stop));
-    text.remove_prefix(stop == text.npos ? text.size() : stop + 1);
-    while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (logical.empty() && (line.empty() || line.front() == '#' || line.front() == '!')) continue;
-    if (line.ends_with('\\')) {
-      logical.append(line.substr(0, line.size() - 1));
-      if (!text.empty()) continue;
-    } else {
-      logical.append(line);
-    }
-    const std::string_view whole = logical;
-    const size_t cut = whole.find_first_of("=: \t");
-    const std::string_view key = whole.substr(0, cut);
-    for (size_t i = 0; i < kKeys; ++i) {
-      if (key != property_name(static_cast<Key>(i))) continue;
-      std::string_view value = cut == whole.npos ? std::string_view{} : trim_left(whole.substr(cut));
-      if (!value.empty() && (value.front() == '=' || value.front() == ':')) value = trim_left(value.substr(1));
-      Setting& setting = settings.of[i];
-      setting.by = Setting::By::kDocument;
-      setting.set = true;
-      setting.value = value;
-      setting.node = start.script;
-      setting.place = "here-document " + std::string(path) + " in " + start.script_place;
-      setting.exact = false;
-      setting.begin = setting.end = 0;
-      uint32_t begin = 0, end = 0;
-      if (find_line(start.expanded.text, file.body, key, &begin, &end) &&
-          (!start.expanded.source_offset(begin, false, &setting.begin) ||
-           !start.expanded.source_offset(end, true, &setting.end)))
-        setting.begin = setting.end = 0;
-    }
-    logical.clear();
-  }
+std::string read_properties_text(const ProcessStart& start, std::string_view path, const shell::File& file,
+                                 Settings& settings) {
+  return Reader(start, path, file, settings).read();
 }
 
 }  // namespace brokergate

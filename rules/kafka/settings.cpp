@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include "rules/kafka/bitnami.h"
 #include "rules/kafka/mounts.h"
 #include "rules/kafka/opaque.h"
-#include "rules/kafka/properties_text.h"
+#include "rules/kafka/overrides.h"
 #include "rules/kafka/variables.h"
 
 namespace brokergate {
@@ -45,6 +46,7 @@ void derive_from_advertised(Settings& settings) {
 void plain_variables(const VariableReader& reader, const Object& object, const ProcessStart& start,
                      Settings& settings) {
   for (size_t i = 0; i < kKeys; ++i) settings.of[i] = reader.read(kRows[i].plain);
+  take_other_case(reader, object, false, settings);
   for (const Key key : {Key::kAdvertised, Key::kListeners}) {
     const std::string_view name = cfg_variable(key);
     if (const EnvEntry* entry = start.env.find(name)) {
@@ -55,108 +57,14 @@ void plain_variables(const VariableReader& reader, const Object& object, const P
   }
 }
 
-bool bitnami_alias(Key key, std::string_view tag) {
-  switch (key) {
-    case Key::kAdvertised:
-    case Key::kListeners:
-    case Key::kProtocolMap:
-    case Key::kInterBrokerName:
-    case Key::kBrokerId:
-      return true;
-    case Key::kProcessRoles:
-    case Key::kNodeId: {  // in the list of aliases since 3.5
-      const auto version = kafka_version(ImageFamily::kBitnami, tag);
-      return !version || *version >= KafkaVersion{3, 5};
-    }
-    default:
-      return false;
+// The start script takes NAME=VALUE arguments.
+void doubt_arguments(const ProcessStart& start, Settings& settings) {
+  for (size_t i = 1; i < start.argv.size() && settings.doubt.empty(); ++i) {
+    const std::string_view word = start.argv[i].text;
+    if (has_unknown(word.substr(0, word.find('='))))
+      settings.doubt =
+          "an argument in " + start.argv[i].place + " may set it, and cannot be known: " + unknown_reason(word);
   }
-}
-
-void bitnami_variables(const VariableReader& reader, const Object& object, std::string_view tag, Settings& settings) {
-  for (size_t i = 0; i < kKeys; ++i) {
-    const auto key = static_cast<Key>(i);
-    Setting own = reader.read(kRows[i].cfg);
-    if (bitnami_alias(key, tag)) {
-      Setting alias = reader.read(kRows[i].plain);
-      if (alias.set && alias.by != Setting::By::kUnreadable) {
-        if (own.set && own.by != Setting::By::kUnreadable) alias.shadowed.push_back(place_of(object, own));
-        own = std::move(alias);
-      }
-    }
-    settings.of[i] = std::move(own);
-  }
-  for (const Key key : {Key::kAdvertised, Key::kListeners}) {
-    Setting& setting = settings[key];
-    if (setting.set || setting.by != Setting::By::kNothing) continue;
-    setting.by = Setting::By::kUnreadable;
-    setting.set = true;
-    setting.exact = false;
-    setting.value =
-        unknown_atom(setting.variable_name() + " is not set, and the image's own default depends on its version");
-    setting.place = "default of the image";
-  }
-}
-
-std::string_view option_value(const std::vector<ArgvWord>& argv, size_t& at) {
-  const std::string_view word = argv[at].text;
-  if (word == "--override") return at + 1 < argv.size() ? std::string_view(argv[++at].text) : std::string_view{};
-  if (word.starts_with("--override=")) return word.substr(11);
-  return {};
-}
-
-// kafka-server-start.sh [-daemon] FILE [--override K=V]…
-void file_and_overrides(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
-                        Settings& settings) {
-  size_t at = 1;
-  while (at < start.argv.size() && start.argv[at].text.starts_with("-")) ++at;
-  const std::string file = at < start.argv.size() ? start.argv[at].text : std::string();
-  const auto written = start.script ? start.shell.files.find(file) : start.shell.files.end();
-  const bool document = start.script && written != start.shell.files.end();
-  std::string missing;
-  if (document) {
-    read_properties_text(start, written->first, written->second, settings);
-    if (has_unknown(written->second.text) && written->second.text.find('\n') == std::string::npos)
-      missing = "the file " + display(file) + " cannot be read: " + unknown_reason(written->second.text);
-  } else {
-    missing =
-        (file.empty() ? "the properties file" : describe_file(display(file), pod_spec, container)) + " is not read";
-  }
-  for (++at; at < start.argv.size(); ++at) {
-    const size_t word = at;
-    const std::string_view pair = option_value(start.argv, at);
-    const size_t equals = pair.find('=');
-    if (equals == pair.npos) continue;
-    for (size_t i = 0; i < kKeys; ++i) {
-      if (pair.substr(0, equals) != kRows[i].property) continue;
-      Setting& setting = settings.of[i];
-      if (setting.set) setting.shadowed.push_back(place_of(object, setting));
-      const ArgvWord& from = start.argv[at];
-      setting.by = Setting::By::kOverride;
-      setting.set = true;
-      setting.value = pair.substr(equals + 1);
-      setting.node = from.node;
-      setting.begin = from.begin;
-      setting.end = from.end;
-      setting.exact = false;
-      setting.place = "--override in " + start.argv[word].place;
-    }
-  }
-  if (!missing.empty()) {
-    for (auto& setting : settings.of) {
-      if (setting.set) continue;
-      setting.by = Setting::By::kUnreadable;
-      setting.set = true;
-      setting.exact = false;
-      setting.value = unknown_atom(missing);
-      if (!start.argv.empty()) {
-        const ArgvWord& from = start.argv[std::min(size_t{1}, start.argv.size() - 1)];
-        setting.node = from.node;
-        setting.place = "start in " + from.place;
-      }
-    }
-  }
-  if (!document || !missing.empty()) settings.unreadable = missing;
 }
 
 // Variables that nothing reads: the places a person may think decide.
@@ -209,16 +117,18 @@ std::string_view plain_variable(Key key) { return kRows[static_cast<size_t>(key)
 std::string_view cfg_variable(Key key) { return kRows[static_cast<size_t>(key)].cfg; }
 
 Settings settings_of(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
-                     ImageFamily family, std::string_view tag) {
+                     ImageFamily family, std::string_view tag, const std::string& doubt) {
   Settings settings;
+  settings.doubt = doubt;
   const VariableReader reader(object, start, start.entry == Entry::kConfluentRun);
   const auto unknown = [&](std::string why) { unknown_everywhere(reader, why, settings); };
   Entry entry = start.entry;
   if (entry == Entry::kNone) {
     // A script of one's own before a known image's start: it most likely ends
     // there, but what it does to the variables cannot be seen.
-    if (!start.script && !start.argv.empty() && !start.env.entries.empty()) settings.doubt = start.why;
-    if (settings.doubt.empty()) {
+    const bool doubtful = !start.script && !start.argv.empty() && !start.env.entries.empty();
+    if (doubtful && doubt.empty()) settings.doubt = start.why;
+    if (!doubtful || settings.doubt.empty()) {
       unknown(start.why);
       return settings;
     }
@@ -231,7 +141,8 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
     unknown(start.why.empty() ? "the broker is only started on a condition that cannot be decided" : start.why);
     return settings;
   }
-  const std::string replaced = replaced_start_scripts(entry, container);
+  const std::string_view program = start.argv.empty() ? std::string_view{} : std::string_view(start.argv[0].text);
+  const std::string replaced = replaced_start_scripts(entry, program, container);
   if (!replaced.empty()) {
     unknown(replaced);
     return settings;
@@ -240,6 +151,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
     case Entry::kConfluentRun:
     case Entry::kApacheRun:
       settings.mechanics = entry == Entry::kConfluentRun ? Mechanics::kConfluent : Mechanics::kApache;
+      if (entry == Entry::kConfluentRun) doubt_arguments(start, settings);
       plain_variables(reader, object, start, settings);
       if (entry == Entry::kApacheRun) {
         const std::string file = mounted_at("/mnt/shared/config", pod_spec, container);
@@ -276,7 +188,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
         note_dead_variables(object, start, settings);
         break;
       }
-      bitnami_variables(reader, object, tag, settings);
+      bitnami_settings(reader, object, start, pod_spec, container, tag, settings);
       break;
     }
     case Entry::kServerStart:

@@ -74,9 +74,10 @@ struct Settings {
   Setting& operator[](Key key) { return of[static_cast<size_t>(key)]; }
 };
 
-// `pod_spec` and `container` for the mounts that change what the image reads.
+// `pod_spec` and `container` for the mounts that change what the image reads. `doubt`:
+// why nothing of it is certain, or empty.
 Settings settings_of(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
-                     ImageFamily family, std::string_view tag);
+                     ImageFamily family, std::string_view tag, const std::string& doubt = {});
 
 // `cub listeners` and the Apache image's sed: every host becomes 0.0.0.0.
 std::string derive_listeners(std::string_view advertised);

@@ -36,16 +36,19 @@ Setting VariableReader::read(std::string_view name) const {
   Setting setting;
   setting.variable = name;
   from_env(name, setting);
-  if (start_.script) from_shell(name, setting);
-  if (!setting.set && start_.script && !start_.shell.sourced.empty()) {
+  if (start_.script) {
+    if (!start_.before.empty()) from_env_words(start_.before, name, setting);
+    from_shell(name, setting);
+  }
+  if (!setting.set && start_.script && !start_.shell.unread.empty()) {
     setting.by = Setting::By::kUnreadable;
     setting.set = true;
     setting.exact = false;
-    setting.value = sourced();
+    setting.value = unread();
     setting.node = start_.script;
     setting.place = "script in " + start_.script_place;
   }
-  for (const auto& word : start_.prefix) from_word(word, name, setting);
+  if (!start_.prefix.empty()) from_env_words(start_.prefix, name, setting);
   if (run_arguments_)
     for (size_t i = 1; i < start_.argv.size(); ++i) from_word(start_.argv[i], name, setting);
   return setting;
@@ -97,8 +100,8 @@ void VariableReader::from_shell(std::string_view name, Setting& setting) const {
   if (found == shell.variables.end() && start_.parsed->names_all && !start_.parsed->names(name)) return;
   const bool visible = found != shell.variables.end() && found->second.exported;
   if (visible && found->second.word.end == 0 && found->second.exact) {
-    if (!shell.sourced.empty()) setting.value = sourced();  // the file may set it anew
-    return;                                                 // inherited as it was
+    if (!shell.unread.empty()) setting.value = unread();  // it may be set anew
+    return;                                               // inherited as it was
   }
   if (!visible && !setting.set) {
     if (found == shell.variables.end()) return;
@@ -122,7 +125,7 @@ void VariableReader::from_shell(std::string_view name, Setting& setting) const {
   const auto& variable = found->second;
   setting.by = Setting::By::kShell;
   setting.set = true;
-  setting.value = shell.sourced.empty() ? variable.value : sourced();
+  setting.value = shell.unread.empty() ? variable.value : unread();
   describe_word(variable, "export in ", setting);
   for (const auto& assignment : shell.assignments) {
     if (assignment.name != name || assignment.word.begin == variable.word.begin) continue;
@@ -153,8 +156,45 @@ void VariableReader::from_word(const ArgvWord& word, std::string_view name, Sett
   setting = std::move(argument);
 }
 
-std::string VariableReader::sourced() const {
-  return unknown_atom("the script reads " + display(start_.shell.sourced.front()) + ", which is not in the manifest");
+// env(1): what it takes away, then what it sets.
+void VariableReader::from_env_words(const EnvWords& words, std::string_view name, Setting& setting) const {
+  if (words.takes_away(name) && (setting.set || setting.by != Setting::By::kNothing)) {
+    Setting gone;
+    gone.variable = setting.variable;
+    gone.shadowed = std::move(setting.shadowed);
+    if (setting.set) gone.shadowed.push_back(place_of(object_, setting));
+    gone.by = Setting::By::kShell;
+    gone.node = words.node;
+    gone.place = "env in " + words.place;
+    gone.exact = false;
+    setting = std::move(gone);
+  }
+  for (const auto& word : words.assigned) from_word(word, name, setting);
+}
+
+std::string VariableReader::unread() const { return unknown_atom(start_.shell.unread); }
+
+void take_other_case(const VariableReader& reader, const Object& object, bool cfg, Settings& settings) {
+  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto same = [&](char a, char b) { return a == b || (lower(a) && a - 'a' + 'A' == b); };
+  reader.each_given([&](std::string_view name) {
+    if (!name.starts_with("KAFKA_") || std::none_of(name.begin(), name.end(), lower)) return;
+    for (size_t i = 0; i < kKeys; ++i) {
+      const auto key = static_cast<Key>(i);
+      const std::string_view usual = cfg ? cfg_variable(key) : plain_variable(key);
+      if (!std::equal(name.begin(), name.end(), usual.begin(), usual.end(), same)) continue;
+      Setting other = reader.read(name);
+      Setting& setting = settings.of[i];
+      other.variable = setting.variable;
+      if (!other.set || (other.node == setting.node && other.begin == setting.begin)) continue;
+      if (setting.set) {
+        other.value = unknown_atom(std::string(name) + " and another variable set the same property");
+        other.exact = false;
+        other.shadowed.push_back(place_of(object, setting));
+      }
+      setting = std::move(other);
+    }
+  });
 }
 
 }  // namespace brokergate

@@ -8,11 +8,39 @@
 namespace brokergate {
 namespace {
 
+// Properties that only a broker has, as bitnami's image spells them: KAFKA_CFG_BROKERS
+// and the like are a client's own.
+bool is_broker_property(std::string_view name) {
+  constexpr std::array<std::string_view, 18> kBeginnings = {"ADVERTISED_LISTENERS",
+                                                            "AUTO_CREATE_TOPICS",
+                                                            "BROKER_ID",
+                                                            "BROKER_RACK",
+                                                            "CONTROLLER_",
+                                                            "DEFAULT_REPLICATION_",
+                                                            "INTER_BROKER_",
+                                                            "LISTENERS",
+                                                            "LISTENER_SECURITY_",
+                                                            "LOG_DIR",
+                                                            "MIN_INSYNC_",
+                                                            "NODE_ID",
+                                                            "NUM_PARTITIONS",
+                                                            "OFFSETS_TOPIC_",
+                                                            "PROCESS_ROLES",
+                                                            "SASL_MECHANISM_INTER_BROKER",
+                                                            "SECURITY_INTER_",
+                                                            "TRANSACTION_STATE_LOG"};
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(), [&](auto one) { return name.starts_with(one); });
+}
+
+// What Kafka's tools and neighbours are given, too.
+bool is_shared(std::string_view name) {
+  return name == "KAFKA_ZOOKEEPER_CONNECT" || name == "KAFKA_CFG_ZOOKEEPER_CONNECT";
+}
+
 // Variables whose presence means that this container configures a broker.
 bool configures_broker(std::string_view name) {
-  constexpr std::array<std::string_view, 12> kNames = {"KAFKA_ADVERTISED_LISTENERS",
+  constexpr std::array<std::string_view, 11> kNames = {"KAFKA_ADVERTISED_LISTENERS",
                                                        "KAFKA_LISTENERS",
-                                                       "KAFKA_ZOOKEEPER_CONNECT",
                                                        "KAFKA_BROKER_ID",
                                                        "KAFKA_NODE_ID",
                                                        "KAFKA_PROCESS_ROLES",
@@ -22,7 +50,17 @@ bool configures_broker(std::string_view name) {
                                                        "SERVER_zookeeper_connect",
                                                        "SERVER_advertised_listeners",
                                                        "KAFKA_INTER_BROKER_LISTENER_NAME"};
-  return name.starts_with("KAFKA_CFG_") || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+  constexpr std::string_view kPrefix = "KAFKA_CFG_";
+  if (name.starts_with(kPrefix)) return is_broker_property(name.substr(kPrefix.size()));
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+// Programs that only keep a container alive, for `kubectl exec`.
+bool only_waits(const ProcessStart& start) {
+  if (start.script) return start.shell.idle;
+  if (start.argv.empty()) return false;
+  const std::string_view program = base_name(start.argv[0].text);
+  return program == "sleep" || program == "tail" || program == "pause";
 }
 
 bool names_a_start(std::string_view command) {
@@ -51,13 +89,13 @@ Judgement judge(const Object& object, Value container, const PodIdentity& identi
   judgement.family = family_of(judgement.image);
   const bool known_image = judgement.family != ImageFamily::kUnknown;
 
+  const CommandLine line = command_line(container);
   std::string_view variable;
   for (const Node& node : container["env"].children()) {
     const std::string_view candidate = Value(&node)["name"].str();
-    if (!configures_broker(candidate)) continue;
+    if (!configures_broker(candidate) && !(is_shared(candidate) && (known_image || line.empty()))) continue;
     if (variable.empty() || candidate.find("LISTENERS") != candidate.npos) variable = candidate;
   }
-  const CommandLine line = command_line(container);
   bool kafka_in_command = false;
   for (const Value word : line.words) kafka_in_command = kafka_in_command || names_a_start(word.scalar());
   int64_t port = 0;
@@ -70,6 +108,7 @@ Judgement judge(const Object& object, Value container, const PodIdentity& identi
   judgement.process = read_process(container, identity, judgement.family);
   const ProcessStart& start = judgement.process;
   if (start.entry == Entry::kNotBroker || (start.client && !starts_broker(start.entry))) return judgement;
+  if (start.entry == Entry::kNone && !line.empty() && only_waits(start)) return judgement;
   // /entrypoint.sh /run.sh is how every old bitnami image starts.
   const std::string_view program = start.argv.empty() ? std::string_view{} : std::string_view(start.argv[0].text);
   const bool any_bitnami = (start.entry == Entry::kBitnamiRun || start.entry == Entry::kBitnamiRunOnly) &&
@@ -199,7 +238,9 @@ Judgement find_broker_container(const Object& object, const PodIdentity& identit
   Judgement best;
   for (const Node& node : identity.spec["containers"].children()) {
     Judgement judgement = judge(object, Value(&node), identity, owner);
-    if (judgement.score > best.score) best = std::move(judgement);
+    if (judgement.score > best.score) std::swap(judgement, best);
+    // From 80 on a container starts a broker, whatever the others do.
+    if (judgement.score >= 80) best.rival = judgement.container["name"].str();
   }
   return best;
 }

@@ -30,6 +30,7 @@ struct Judgement {
   ImageFamily family = ImageFamily::kUnknown;
   ProcessStart process;  // of the pod `identity`
   std::vector<std::string> evidence;
+  std::string_view rival;  // another container of the pod that starts a broker; empty: none
 };
 // The container with the best case; `object` gives the names that speak for or against it.
 Judgement find_broker_container(const Object& object, const PodIdentity& identity, const Owner& owner);

@@ -22,7 +22,7 @@ class EnvVar final : public Form {
   std::string_view id() const override { return "env-var"; }
 
   bool matches(const BrokerFacts& facts, std::string& reason) const override {
-    if (!advertised_by_env(facts.settings)) return false;
+    if (!facts.rival.empty() || !advertised_by_env(facts.settings)) return false;
     if (!has_reference(facts.settings[Key::kAdvertised].node.scalar())) return false;
     reason = facts.settings.doubt;
     return true;
@@ -37,6 +37,7 @@ class EnvLiteral final : public Form {
 
   bool matches(const BrokerFacts& facts, std::string& reason) const override {
     const Settings& settings = facts.settings;
+    if (!facts.rival.empty()) return false;
     if (advertised_by_env(settings)) {
       reason = settings.doubt;
       return true;
@@ -45,7 +46,7 @@ class EnvLiteral final : public Form {
     const Setting& advertised = settings[Key::kAdvertised];
     const bool absent = advertised.by == Setting::By::kNothing ||
                         (advertised.by == Setting::By::kUnreadable && settings.mechanics == Mechanics::kBitnami &&
-                         facts.process.env.sources.empty());
+                         !advertised.node && facts.process.env.sources.empty());
     if (!reads_environment(settings) || !settings.doubt.empty() || !absent) return false;
     // Somebody meant a command to give the value, which these images do not run.
     if (facts.process.env.find(advertised.variable_name() + "_COMMAND")) return false;

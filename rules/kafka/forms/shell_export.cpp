@@ -18,6 +18,7 @@ class ShellExport final : public Form {
       return false;
     switch (advertised.by) {
       case Setting::By::kShell:
+        if (advertised.place.starts_with("env in ")) return false;
         if (!advertised.set)
           reason = advertised.place.starts_with("unset")
                        ? advertised.variable_name() + " is unset by the script"

@@ -9,13 +9,16 @@ namespace {
 std::string describe(const BrokerFacts& facts) {
   const Settings& settings = facts.settings;
   if (facts.image.parameter) return "the image is a parameter of a template that is not filled in";
+  if (!facts.rival.empty()) return facts.rival;
   const Setting& advertised = settings[Key::kAdvertised];
   const Entry entry = facts.process.entry;
-  if (entry == Entry::kServerStart && advertised.by == Setting::By::kOverride)
+  if (settings.doubt.empty() && advertised.by == Setting::By::kOverride)
     return "kafka-server-start gets advertised.listeners by --override, which is not changed here";
   if (entry == Entry::kServerStart)
-    return "kafka-server-start reads a properties file: " +
-           (settings.unreadable.empty() ? std::string("advertised.listeners is not in it") : settings.unreadable);
+    return "kafka-server-start reads a properties file: " + (!settings.unreadable.empty() ? settings.unreadable
+                                                             : !settings.doubt.empty()
+                                                                 ? settings.doubt
+                                                                 : "advertised.listeners is not in it");
   if (entry == Entry::kNone && facts.process.argv.empty() && !facts.process.script) {
     const std::string_view how = how_it_is_configured(facts.image);
     return "image " + std::string(facts.image.path) +
@@ -26,6 +29,8 @@ std::string describe(const BrokerFacts& facts) {
     return advertised.variable_name() + "_COMMAND is no setting of this image, and " + advertised.variable_name() +
            " is not set";
   if (!settings.doubt.empty()) return settings.doubt;
+  if (!advertised.set && advertised.by == Setting::By::kShell)
+    return advertised.variable_name() + " is taken away by " + advertised.place;
   if (advertised.set && has_unknown(advertised.value)) return unknown_reason(advertised.value);
   if (advertised.by == Setting::By::kEnv && !advertised.exact)
     return advertised.variable_name() + " has no value in the manifest";
@@ -37,7 +42,8 @@ std::string way_out(const BrokerFacts& facts) {
   if (facts.image.parameter) return "fill the template in first";
   if (!facts.process.env.sources.empty() && settings.unreadable.empty())
     return "an env entry " + settings[Key::kAdvertised].variable_name() + " beats envFrom: set it with all listeners";
-  if (settings.mechanics == Mechanics::kFile) return "set advertised.listeners where it is set now";
+  if (settings.mechanics == Mechanics::kFile || settings[Key::kAdvertised].by == Setting::By::kOverride)
+    return "set advertised.listeners where it is set now";
   if (settings.mechanics != Mechanics::kUnknown && settings.doubt.empty())
     return "set " + settings[Key::kAdvertised].variable_name() + " in env with all listeners";
   return "set the address where the start script takes it from";

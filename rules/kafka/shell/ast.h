@@ -77,13 +77,13 @@ enum class ParamOp : uint8_t {
 };
 
 struct Part {
-  enum class Kind : uint8_t { kText, kParameter, kArithmetic, kCommand, kBad };
+  enum class Kind : uint8_t { kText, kParameter, kArithmetic, kCommand, kProcess, kBad };
   Kind kind = Kind::kText;
   bool quoted = false;
   ParamOp op = ParamOp::kNone;
   bool colon = false;
   bool pure = false;                // kCommand that cannot change the shell's state: needs no copy of it
-  std::string_view text;            // the text; the parameter's name; for kCommand and kBad the source
+  std::string_view text;            // the text; the parameter's name; for kCommand, kProcess and kBad the source
   const Word* arg = nullptr;        // right of the operator; the expression of kArithmetic
   const Word* arg2 = nullptr;       // replacement, length
   const Word* subscript = nullptr;  // ${V[…]}

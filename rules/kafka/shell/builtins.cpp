@@ -33,7 +33,7 @@ Interpreter::Builtin Interpreter::find_builtin(std::string_view name) {
       {".", &I::do_source},
       {":", &I::do_colon},
       {"[", &I::do_test},
-      {"alias", &I::do_ignored},
+      {"alias", &I::do_alias},
       {"ash", &I::do_shell},
       {"awk", &I::do_filter},
       {"basename", &I::do_filter},
@@ -80,7 +80,7 @@ Interpreter::Builtin Interpreter::find_builtin(std::string_view name) {
       {"set", &I::do_set},
       {"sh", &I::do_shell},
       {"shift", &I::do_shift},
-      {"shopt", &I::do_undecided},
+      {"shopt", &I::do_shopt},
       {"sleep", &I::do_sleep},
       {"sort", &I::do_filter},
       {"source", &I::do_source},
@@ -88,7 +88,7 @@ Interpreter::Builtin Interpreter::find_builtin(std::string_view name) {
       {"tee", &I::do_tee},
       {"test", &I::do_test},
       {"tr", &I::do_filter},
-      {"trap", &I::do_ignored},
+      {"trap", &I::do_trap},
       {"true", &I::do_colon},
       {"typeset", &I::do_local},
       {"ulimit", &I::do_undecided},
@@ -108,121 +108,6 @@ void Interpreter::do_false(Call& call) { call.state.status = 1; }
 void Interpreter::do_ignored(Call& call) { call.state.status = 0; }
 void Interpreter::do_undecided(Call& call) { call.state.status = kUnknownStatus; }
 void Interpreter::do_sleep(Call& call) { call.state.status = 0; }
-
-// export, readonly, declare, local: names with and without values.
-void Interpreter::declare(Call& call, bool local, bool exported, bool readonly) {
-  State& state = call.state;
-  int status = 0;
-  for (size_t i = 1; i < call.argv.size() && !state.dead; ++i) {
-    const AssignNode* node = call.origin[i]->assign;
-    std::string word = node != nullptr ? std::string(node->name) : call.argv[i];
-    if (node == nullptr && word.size() > 1 && word[0] == '-') continue;
-    size_t equals = node != nullptr ? std::string::npos : word.find('=');
-    std::string name = word.substr(0, equals);
-    if (has_opaque(name)) {
-      doubt_ = "the variable that " + quote(call.node.text) + " sets is not known";
-      status = kUnknownStatus;
-      continue;
-    }
-    if (!is_name(name)) {
-      // dash ends here, bash goes on.
-      doubt_ = quote(call.node.text) + " names no variable";
-      status = kUnknownStatus;
-      continue;
-    }
-    auto old = state.variables.find(name);
-    bool has_value = node != nullptr || equals != std::string::npos;
-    if (local && !state.locals.empty()) {
-      state.locals.back().try_emplace(
-          name, old == state.variables.end() ? std::nullopt : std::optional<Variable>(old->second));
-      if (!has_value && old != state.variables.end()) {
-        if (dialect_ == Dialect::kBash) {
-          state.variables.erase(old);
-        } else {
-          old->second.value = unknown_atom("shells differ about `local " + name + "` without a value");
-          old->second.exact = false;
-        }
-      }
-    }
-    if (node != nullptr) {
-      assign(*node, state, call.io, call.node.span, exported);
-    } else if (equals != std::string::npos) {
-      set_variable(state, name, word.substr(equals + 1), call.origin[i]->word->span, call.node.span, false, exported);
-    } else if (exported) {
-      if (auto found = state.variables.find(name); found != state.variables.end()) {
-        found->second.exported = true;
-        for (auto one = state.assignments.rbegin(); one != state.assignments.rend(); ++one) {
-          if (one->name != name) continue;
-          one->exported = true;
-          break;
-        }
-      } else {
-        state.export_later.insert(name);
-      }
-    }
-    if (readonly) state.readonly.insert(name);
-  }
-  if (!state.dead) state.status = status;
-}
-
-void Interpreter::do_export(Call& call) {
-  bool exported = call.argv[0] == "export";
-  for (size_t i = 1; i < call.argv.size() && exported; ++i) {
-    if (call.argv[i] != "-n") continue;
-    for (size_t j = i + 1; j < call.argv.size(); ++j) {
-      auto found = call.state.variables.find(call.argv[j]);
-      if (found != call.state.variables.end()) found->second.exported = false;
-    }
-    call.state.status = 0;
-    return;
-  }
-  declare(call, false, exported, !exported);
-}
-
-void Interpreter::do_local(Call& call) {
-  bool exported = false, readonly = false, global = false, odd = false;
-  for (size_t i = 1; i < call.argv.size(); ++i) {
-    if (call.origin[i]->assign != nullptr || call.argv[i].size() < 2 || call.argv[i][0] != '-') continue;
-    for (char c : std::string_view(call.argv[i]).substr(1)) {
-      exported = exported || c == 'x';
-      readonly = readonly || c == 'r';
-      global = global || c == 'g';
-      odd = odd || (c != 'x' && c != 'r' && c != 'g' && c != 'a');
-    }
-  }
-  declare(call, !global, exported, readonly);
-  if (!odd) return;
-  // Integer, associative or case-changing variables.
-  for (size_t i = 1; i < call.argv.size() && !call.state.dead; ++i) {
-    const AssignNode* node = call.origin[i]->assign;
-    std::string name = node != nullptr ? std::string(node->name) : call.argv[i];
-    if (is_name(name)) {
-      set_variable(call.state, name, unknown_atom("the kind of variable that " + quote(call.node.text) + " makes"), {},
-                   {}, false);
-    }
-  }
-}
-
-void Interpreter::do_unset(Call& call) {
-  bool functions = false, variables = false;
-  for (size_t i = 1; i < call.argv.size(); ++i) {
-    const std::string& name = call.argv[i];
-    if (name == "-f") {
-      functions = true;
-    } else if (name == "-v") {
-      variables = true;
-    } else if (functions) {
-      call.state.functions.erase(name);
-    } else if (has_opaque(name) || name.find('[') != std::string::npos) {
-      doubt_ = "the variable that " + quote(call.node.text) + " removes is not known";
-    } else {
-      bool known = call.state.variables.contains(name) || call.state.arrays.contains(name);
-      unset_variable(call.state, name);
-      if (!known && !variables) call.state.functions.erase(name);
-    }
-  }
-  call.state.status = 0;
-}
 
 void Interpreter::do_set(Call& call) {
   State& state = call.state;
@@ -294,25 +179,26 @@ void Interpreter::do_eval(Call& call) {
 
 void Interpreter::do_exec(Call& call) {
   if (call.argv.size() == 1) {
-    // Redirections of the shell itself: later output goes where we do not look.
-    for (const Redirect& one : call.node.redirects) {
-      bool writes = one.op == Redirect::Op::kWrite || one.op == Redirect::Op::kAppend || one.op == Redirect::Op::kBoth;
-      if (!writes) continue;
-      std::string path = file_path(call.state, expand_text(*one.target, call.state, call.io));
-      if (path.substr(0, 5) != "/dev/") doubt_ = "its output goes to " + display(path);
-    }
+    // Redirections of the shell itself.
+    for (const Redirect& one : call.node.redirects) open_descriptor(one, call.state, call.io);
     call.state.status = 0;
     return;
   }
   size_t words = 1;
-  while (words < call.argv.size() &&
-         (call.argv[words] == "--" || call.argv[words] == "-c" || call.argv[words] == "-l")) {
-    ++words;
+  bool clear = false;
+  for (; words < call.argv.size() && call.argv[words].size() > 1 && call.argv[words][0] == '-'; ++words) {
+    const std::string_view option = call.argv[words];
+    if (option == "--") {
+      ++words;
+      break;
+    }
+    if (option == "-a") ++words;
+    if (option[1] != 'a') clear = clear || option.find('c') != option.npos;
   }
-  if (words + 2 < call.argv.size() && call.argv[words] == "-a") words += 2;
   if (words >= call.argv.size()) return;
   drop_words(call, words);
   call.exec = true;
+  if (clear) clear_environment(call.state);
   dispatch(call, false);
   if (!call.state.dead)
     exit_script(call.state, kUnknownStatus, "it becomes " + quote(call.node.text) + ", which is no broker");
@@ -355,7 +241,9 @@ void Interpreter::do_source(Call& call) {
   std::string name = call.argv[1];
   const std::string* text = file_text(call.state, name);
   if (text == nullptr || has_unknown(*text)) {
-    if (call.state.sourced.size() < 64) call.state.sourced.push_back(display(name));
+    // <( … ) has a name that says nothing.
+    std::string shown = name.substr(0, 8) == "/dev/fd/" ? quote(call.node.text) : display(name);
+    if (call.state.sourced.size() < 64) call.state.sourced.push_back(std::move(shown));
     call.state.status = kUnknownStatus;
     if (call.io.out != nullptr) write(call.io, unknown_atom("the output of " + quote(call.node.text)));
     return;
@@ -400,6 +288,8 @@ void Interpreter::do_let(Call& call) {
 
 // command X, builtin X: X, but not the function of that name.
 void Interpreter::do_command(Call& call) {
+  if (call.argv[0] == "builtin" && dialect_ == Dialect::kSh)
+    unread(call.state, "not every shell has " + quote(call.node.text));
   size_t words = 1;
   while (words < call.argv.size() && (call.argv[words] == "--" || call.argv[words] == "-p")) ++words;
   if (words >= call.argv.size()) {

@@ -223,6 +223,10 @@ const Node* Parser::parse_simple() {
   while (!failed()) {
     skip_blanks();
     if (!more()) break;
+    if (at_process()) {
+      args.push_back({parse_process(), nullptr});
+      continue;
+    }
     if (at_redirect()) {
       parse_redirect(redirects);
       continue;
@@ -321,6 +325,26 @@ void Parser::parse_redirects(std::vector<Redirect>& redirects) {
   for (skip_blanks(); !failed() && at_redirect(); skip_blanks()) parse_redirect(redirects);
 }
 
+// <( … ) and >( … ): the name of a pipe.
+const Word* Parser::parse_process() {
+  size_t begin = at_;
+  auto* word = arena_.make<Word>();
+  if (begin > 0 && !kMetacharacters.has(text_[begin - 1])) fail("has a `<(` inside a word");
+  at_ += 2;
+  auto* part = arena_.make<Part>();
+  part->kind = Part::Kind::kProcess;
+  part->command = parse_list();
+  if (!failed() && peek() != ')') fail("has no `)` for a `<(`");
+  if (failed()) return word;
+  ++at_;
+  if (more() && !kMetacharacters.has(peek())) fail("has a `<(` inside a word");
+  part->text = text_.substr(begin, at_ - begin);
+  word->parts = {part, 1};
+  word->raw = part->text;
+  word->span = span(begin, at_);
+  return word;
+}
+
 bool Parser::parse_redirect(std::vector<Redirect>& redirects) {
   using Op = Redirect::Op;
   Redirect redirect;
@@ -333,7 +357,6 @@ bool Parser::parse_redirect(std::vector<Redirect>& redirects) {
       {"<<", Op::kHere},        {"<&", Op::kDupIn},  {"<>", Op::kReadWrite},   {"<", Op::kRead},
       {">>", Op::kAppend},      {">&", Op::kDupOut}, {">|", Op::kWrite},       {">", Op::kWrite},
   };
-  size_t operator_at = at_;
   for (const auto& [text, op] : kOperators) {
     if (!looking_at(text)) continue;
     redirect.op = op;
@@ -341,25 +364,9 @@ bool Parser::parse_redirect(std::vector<Redirect>& redirects) {
     break;
   }
   bool strip = redirect.op == Op::kHere && looking_at("-") == false && text_[at_ - 1] == '-';
-  if ((redirect.op == Op::kRead || redirect.op == Op::kWrite) && peek() == '(' && at_ == operator_at + 1) {
-    // <( … ): a name of a pipe.
-    auto* part = arena_.make<Part>();
-    part->kind = Part::Kind::kBad;
-    ++at_;
-    parse_list();
-    if (!failed() && peek() != ')') fail("has no `)` for a `<(`");
-    if (!failed()) ++at_;
-    part->text = text_.substr(operator_at, at_ - operator_at);
-    auto* word = arena_.make<Word>();
-    word->parts = {part, 1};
-    word->raw = part->text;
-    redirect.target = word;
-    redirects.push_back(redirect);
-    return true;
-  }
   skip_blanks();
   size_t before = at_;
-  redirect.target = parse_word();
+  redirect.target = at_process() ? parse_process() : parse_word();
   if (at_ == before) {
     fail("has a redirection without a file");
     return false;

@@ -120,6 +120,8 @@ std::string Interpreter::part_value(const Part& part, State& state, Io io) {
       return parameter_value(part, state, io);
     case Part::Kind::kCommand:
       return substitute(part, state, io);
+    case Part::Kind::kProcess:
+      return process_file(part, state, io);
     case Part::Kind::kArithmetic: {
       std::string expression = expand_text(*part.arg, state, io);
       std::string reason;
@@ -258,6 +260,7 @@ bool Interpreter::expand_fields(const Word& word, State& state, Io io, std::vect
   fields.noglob = state.noglob;
   if (word.braces) {
     // bash makes several words of it, dash one.
+    if (dialect_ == Dialect::kBash && expand_braces(word, out)) return false;
     out.push_back(unknown_atom("the words that a shell makes of " + std::string(word.raw)));
     return true;
   }
@@ -298,6 +301,25 @@ std::string Interpreter::substitute(const Part& part, State& state, Io io) {
   if (out.find('\0') != std::string::npos) out = unknown_atom("output with a NUL byte");
   while (!out.empty() && out.back() == '\n') out.pop_back();
   return out;
+}
+
+// The pipe's name; what it gives is kept as a file of that name.
+std::string Interpreter::process_file(const Part& part, State& state, Io io) {
+  std::string path = "/dev/fd/" + std::to_string(63 - processes_++ % 60);
+  if (stopped() || state.dead) return path;
+  const int status = state.status;
+  Sink sink;
+  Input fed{unknown_atom("what " + quote(part.text) + " is given"), 0};
+  ++child_;
+  if (part.text[0] == '<') {
+    execute_subshell(*part.command, state, {io.in, &sink, io.err});
+  } else {
+    execute_subshell(*part.command, state, {&fed, io.out, io.err});
+  }
+  --child_;
+  state.status = status;
+  if (part.text[0] == '<') state.files[path] = {std::move(sink.text), {}};
+  return path;
 }
 
 }  // namespace brokergate::shell

@@ -97,7 +97,7 @@ void Parser::parse_backquotes(Part& part, bool quoted) {
     fail("is nested too deeply");
     return;
   }
-  Parser parser(arena_.keep(std::string_view(inside)), arena_, budget_, false);
+  Parser parser(arena_.keep(std::string_view(inside)), arena_, budget_, false, dialect_);
   part.command = parser.parse();
   --budget_.depth;
   part.pure = is_pure(*part.command);

@@ -58,7 +58,7 @@ void Parser::read_here_documents() {
     bool copied = one.strip;
     std::string_view text = copied ? arena_.keep(std::string_view(without_leading_tabs(body))) : body;
     // The body's own positions are not the script's; the span above is.
-    Parser parser(text, arena_, budget_, false);
+    Parser parser(text, arena_, budget_, false, dialect_);
     one.document->body = parser.parse_quoted_text();
     if (!parser.error().empty()) fail("has a here-document with an expansion that does not end");
   }

@@ -71,10 +71,19 @@ Result Interpreter::run(const Node& script, const std::string& parse_error, cons
   result.files = std::move(last.files);
   result.assignments = std::move(last.assignments);
   result.sourced = std::move(last.sourced);
+  result.cwd = std::move(last.cwd);
+  result.unread = std::move(last.unread);
+  if (result.unread.empty() && !result.sourced.empty())
+    result.unread = "the script reads " + result.sourced.front() + ", which is not in the manifest";
+  result.idle = !entry_ && !started_ && !stopped() && parse_error.empty() && result.unread.empty();
   if (result.why.empty() && !result.sourced.empty()) {
     result.why = "it reads " + result.sourced.front() + ", which is not in the script";
   }
   return result;
+}
+
+void Interpreter::unread(State& state, std::string reason) {
+  if (state.unread.empty()) state.unread = std::move(reason);
 }
 
 void Interpreter::stop(std::string reason) {

@@ -108,6 +108,8 @@ class Interpreter {
   void check_errexit(State& state, Failed& failed);
   void leave(State& state, Frame::Kind kind, bool to_continue, size_t levels);
   void exit_script(State& state, int status, const std::string& why);
+  // From here on any variable may have any value.
+  void unread(State& state, std::string reason);
   OutputMark mark(Io io) const;
   void blur(Io io, OutputMark since, const std::string& reason);
   std::string depends_on(const Node& node) const;
@@ -119,6 +121,8 @@ class Interpreter {
   void external(Call& call);
   bool is_entry(const std::vector<std::string>& argv) const;
   bool unwrap(Call& call);
+  bool unwrap_env(Call& call);
+  size_t take_assignments(Call& call, size_t at, size_t end);
   void drop_words(Call& call, size_t count);
   void found_entry(Call& call);
   void assign(const AssignNode& assign, State& state, Io io, Span statement, bool exported);
@@ -126,7 +130,11 @@ class Interpreter {
                     bool exported = false);
   void set_array(State& state, std::string_view name, std::vector<std::string> elements);
   void unset_variable(State& state, std::string_view name);
+  void clear_environment(State& state);
   bool redirect(const List<Redirect>& redirects, State& state, Io& io, Redirections& redirections);
+  void open_descriptor(const Redirect& one, State& state, Io io);
+  void lose_files(State& state, const std::string& reason);
+  bool may_be_missing(const List<Redirect>& redirects, const State& state) const;
   void finish_redirections(Redirections& redirections, State& state, State* failed, Span body);
   void write_file(State& state, const std::string& path, const std::string& text, bool append, Span body);
   std::string file_path(const State& state, std::string_view name) const;
@@ -158,6 +166,9 @@ class Interpreter {
   void do_let(Call&);
   void do_command(Call&);
   void do_ignored(Call&);
+  void do_alias(Call&);
+  void do_shopt(Call&);
+  void do_trap(Call&);
   void do_undecided(Call&);
   void do_echo(Call&);
   void do_printf(Call&);
@@ -190,6 +201,8 @@ class Interpreter {
   void add_parts(const Word& word, State& state, Io io, Fields& fields, bool in_default);
   std::string part_value(const Part& part, State& state, Io io);
   std::string substitute(const Part& part, State& state, Io io);
+  std::string process_file(const Part& part, State& state, Io io);
+  bool expand_braces(const Word& word, std::vector<std::string>& out);
   std::string expand_tilde(std::string_view text, bool assignment, const State& state) const;
 
   // parameter.cpp
@@ -235,6 +248,8 @@ class Interpreter {
   int no_spans_ = 0;          // in a text that is not the script's
   int child_ = 0;             // in $( ): what starts there is no broker
   bool ended_well_ = false;   // a way ended by `exit 0` or by becoming another program
+  bool started_ = false;      // a program that is not known
+  int processes_ = 0;         // <( … ) so far
   bool substituted_ = false;  // the command ran a $( ), whose status counts for `A=$(…)`
 };
 

@@ -109,7 +109,7 @@ std::optional<std::string> Interpreter::parameter(std::string_view name, const W
         return unknown_atom(std::string("$").append(name) + " is known only at run time");
     }
   }
-  if (name == "HOSTNAME") return hostname_;
+  if (name == "HOSTNAME" && environment_.find(name) == environment_.end()) return hostname_;
   if (name == "IFS") return " \t\n";
   if (set_elsewhere(name))
     return unknown_atom(std::string("$").append(name) + " is set by the image, not by the manifest");

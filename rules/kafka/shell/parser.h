@@ -21,8 +21,8 @@ struct ParseBudget {
 class Parser {
  public:
   // `spans`: positions in `text` are positions in the script.
-  Parser(std::string_view text, Arena& arena, ParseBudget& budget, bool spans)
-      : text_(text), arena_(arena), budget_(budget), spans_(spans) {}
+  Parser(std::string_view text, Arena& arena, ParseBudget& budget, bool spans, Dialect dialect)
+      : text_(text), arena_(arena), budget_(budget), spans_(spans), dialect_(dialect) {}
 
   // What could be read; never null.
   const Node* parse();
@@ -75,6 +75,8 @@ class Parser {
   // commands.cpp
   const Node* parse_simple();
   bool at_redirect() const;
+  bool at_process() const { return looking_at("<(") || looking_at(">("); }
+  const Word* parse_process();
   void parse_redirects(std::vector<Redirect>& redirects);
   bool parse_redirect(std::vector<Redirect>& redirects);
   bool parse_assignment(AssignNode& out);
@@ -108,6 +110,7 @@ class Parser {
   Arena& arena_;
   ParseBudget& budget_;
   bool spans_;
+  Dialect dialect_;
   size_t at_ = 0;
   std::string error_;
   std::vector<Pending> pending_;

@@ -22,7 +22,7 @@ bool pure_part(const Part& part) {
        part.text.find("--") != std::string_view::npos)) {
     return false;
   }
-  if (part.kind == Part::Kind::kCommand && !part.pure) return false;
+  if (part.kind == Part::Kind::kProcess || (part.kind == Part::Kind::kCommand && !part.pure)) return false;
   return (part.arg == nullptr || pure_word(*part.arg)) && (part.arg2 == nullptr || pure_word(*part.arg2)) &&
          (part.subscript == nullptr || part.subscript->literal || pure_word(*part.subscript));
 }

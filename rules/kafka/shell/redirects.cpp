@@ -1,18 +1,51 @@
 // Redirections (XCU 2.7) and the files a script writes.
+#include <algorithm>
+
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/shell/interpreter.h"
 
 namespace brokergate::shell {
 
+namespace {
+
 // The name a file is kept by: absolute, or relative to where the container
-// started as long as there was no `cd`.
-std::string Interpreter::file_path(const State& state, std::string_view name) const {
+// started as long as there was no `cd`. Links are not known.
+std::string file_key(std::string_view cwd, std::string_view name) {
   std::string path;
-  if (!name.empty() && name[0] != '/' && !state.cwd.empty()) path = state.cwd + "/";
-  while (name.substr(0, 2) == "./") name.remove_prefix(2);
+  if (!name.empty() && name[0] != '/' && !cwd.empty()) path = std::string(cwd) + "/";
   path += name;
-  for (size_t at = path.find("//"); at != std::string::npos; at = path.find("//", at)) path.erase(at, 1);
-  return path;
+  if (path.find("//") == std::string::npos && path.find("/.") == std::string::npos && path.substr(0, 1) != ".")
+    return path;
+  std::vector<std::string_view> parts;
+  const bool absolute = path[0] == '/', folder = path.back() == '/';
+  for (size_t at = 0; at <= path.size();) {
+    const size_t end = std::min(path.find('/', at), path.size());
+    const std::string_view part = std::string_view(path).substr(at, end - at);
+    if (part == ".." && !parts.empty() && parts.back() != "..") {
+      parts.pop_back();
+    } else if (part == ".." ? !absolute : !part.empty() && part != ".") {
+      parts.push_back(part);
+    }
+    at = end + 1;
+  }
+  std::string out;
+  for (const std::string_view part : parts) {
+    if (absolute || !out.empty()) out += '/';
+    out += part;
+  }
+  if (folder || out.empty()) out += '/';
+  return out;
+}
+
+}  // namespace
+
+const File* Result::file(std::string_view name) const {
+  const auto found = files.find(file_key(cwd, name));
+  return found == files.end() ? nullptr : &found->second;
+}
+
+std::string Interpreter::file_path(const State& state, std::string_view name) const {
+  return file_key(state.cwd, name);
 }
 
 const std::string* Interpreter::file_text(const State& state, std::string_view name) const {
@@ -109,7 +142,19 @@ bool Interpreter::redirect(const List<Redirect>& redirects, State& state, Io& io
       Sink* sink = nullptr;
       if (target == "1") sink = io.out;
       if (target == "2") sink = io.err;
-      if (target.size() > 1 || (target[0] > '2' && target[0] <= '9')) doubt_ = "it writes to descriptor " + target;
+      if (target.size() > 1 || (target[0] > '2' && target[0] <= '9')) {
+        const auto open = state.descriptors.find(target.size() < 6 ? std::stoi(target) : -1);
+        if (open == state.descriptors.end()) {
+          lose_files(state, "it writes to descriptor " + target);
+        } else if (!open->second.empty()) {
+          Redirections::Target file;
+          file.path = open->second;
+          file.append = true;
+          file.sink = std::make_unique<Sink>();
+          sink = file.sink.get();
+          redirections.files.push_back(std::move(file));
+        }
+      }
       if (fd == 1) io.out = sink;
       if (fd == 2) io.err = sink;
       continue;
@@ -121,7 +166,7 @@ bool Interpreter::redirect(const List<Redirect>& redirects, State& state, Io& io
     } else if (target == "/dev/stderr" || target == "/proc/self/fd/2") {
       sink = io.err;
     } else if (has_opaque(target)) {
-      doubt_ = "it writes a file whose name is not known: " + display(target);
+      lose_files(state, "it writes a file whose name is not known: " + display(target));
     } else if (target.substr(0, 5) != "/dev/" && target.substr(0, 6) != "/proc/") {
       Redirections::Target file;
       file.path = file_path(state, target);
@@ -134,6 +179,49 @@ bool Interpreter::redirect(const List<Redirect>& redirects, State& state, Io& io
     if (fd == 2 || both) io.err = sink;
   }
   return true;
+}
+
+// `exec 3>file`, `exec >file`: of the shell itself, for all that follows.
+void Interpreter::open_descriptor(const Redirect& one, State& state, Io io) {
+  using Op = Redirect::Op;
+  const bool both = one.op == Op::kBoth || one.op == Op::kBothAppend;
+  const bool file = one.op == Op::kWrite || one.op == Op::kAppend || one.op == Op::kReadWrite || both;
+  if (!file && one.op != Op::kDupOut) return;
+  const std::string target = expand_text(*one.target, state, io);
+  const int fd = one.fd == -1 ? 1 : one.fd;
+  if (!file) {
+    // A copy of what is no file of the script's.
+    auto from = state.descriptors.find(target.size() == 1 && is_digit(target[0]) ? target[0] - '0' : -1);
+    std::string path = from == state.descriptors.end() ? std::string() : from->second;
+    if (fd > 2 || !path.empty()) state.descriptors[fd] = std::move(path);
+    return;
+  }
+  std::string path = file_path(state, target);
+  if (path.substr(0, 5) == "/dev/" || path.substr(0, 6) == "/proc/") path.clear();
+  if (fd <= 2 && !path.empty()) {
+    doubt_ = "its output goes to " + display(path);
+    state.files[path] = {unknown_atom(doubt_), {}};
+  } else if (fd > 2 && state.descriptors.size() < 64) {
+    state.descriptors[fd] = std::move(path);
+  }
+}
+
+// A file may be any that the script writes.
+void Interpreter::lose_files(State& state, const std::string& reason) {
+  doubt_ = reason;
+  for (auto& [path, file] : state.files) file = {unknown_atom(reason), {}};
+}
+
+// A redirection from a file of which nobody knows whether it is there.
+bool Interpreter::may_be_missing(const List<Redirect>& redirects, const State& state) const {
+  return std::any_of(redirects.begin(), redirects.end(), [&](const Redirect& one) {
+    if (one.op != Redirect::Op::kRead || one.target->parts.count == 0) return false;
+    const Part& part = one.target->parts[0];
+    if (part.kind == Part::Kind::kProcess) return false;
+    if (part.kind != Part::Kind::kText || one.target->parts.count > 1) return true;
+    return part.text.substr(0, 5) != "/dev/" && part.text.substr(0, 6) != "/proc/" &&
+           file_text(state, part.text) == nullptr;
+  });
 }
 
 // Puts what was written where it belongs. `body`: the here-document that was

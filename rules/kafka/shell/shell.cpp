@@ -41,7 +41,7 @@ Script::Script(std::string_view text, Dialect dialect) : parsed_(std::make_uniqu
     parsed_->error = "the shell text holds control characters";
   }
   ParseBudget budget;
-  Parser parser(read, parsed_->arena, budget, true);
+  Parser parser(read, parsed_->arena, budget, true, parsed_->dialect);
   parsed_->root = parser.parse();
   if (parsed_->error.empty()) parsed_->error = parser.error();
 }

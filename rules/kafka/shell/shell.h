@@ -61,11 +61,17 @@ struct Result {
   std::map<std::string, File, std::less<>> files;
   std::vector<Assignment> assignments;  // up to that point
   std::vector<std::string> sourced;     // files read by `.`/source that are not in the script
+  std::string unread;                   // why any variable may have any other value; empty: none may
+  std::string cwd;                      // after a `cd`
+  bool idle = false;                    // no program was started that could be a broker, or start one
   std::string why;                      // why no entry was found, or what is doubtful; empty when all is clear
   // False when the entry is only reached on a condition that cannot be decided.
   // Ways that end in a failure (exit 1, a failing `set -e`, `a && exec b` where a
   // fails) do not count: no broker starts there.
   bool certain = true;
+
+  // The file as the started program finds it by `name`; null: the script wrote none there.
+  const File* file(std::string_view name) const;
 };
 
 // `name` is argv[0] as written, e.g. "/etc/confluent/docker/run".

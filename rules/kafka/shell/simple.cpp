@@ -3,6 +3,7 @@
 #include <array>
 
 #include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/env_call.h"
 #include "rules/kafka/shell/interpreter.h"
 
 namespace brokergate::shell {
@@ -26,6 +27,13 @@ std::string_view plain_name(std::string_view name) {
   return usual ? name.substr(slash + 1) : name;
 }
 
+// Programs that print nothing and start nothing.
+bool is_silent(std::string_view name) {
+  static constexpr auto kSilent = std::to_array<std::string_view>(
+      {"chgrp", "chmod", "chown", "ln", "mkdir", "rmdir", "touch", "kill", "mount", "chpasswd", "useradd", "groupadd"});
+  return std::find(kSilent.begin(), kSilent.end(), name) != kSilent.end();
+}
+
 }  // namespace
 
 Failed Interpreter::execute_simple(const Node& node, State& state, Io io) {
@@ -37,6 +45,8 @@ Failed Interpreter::execute_simple(const Node& node, State& state, Io io) {
   Redirections redirections;
   if (!node.redirects.empty() && !redirect(node.redirects, state, call.io, redirections)) return nullptr;
   call.here = redirections.here;
+  const bool missing = !node.redirects.empty() && may_be_missing(node.redirects, state);
+  const size_t assigned = state.assignments.size();
 
   if (call.argv.empty()) {
     for (const AssignNode& one : node.assigns) assign(one, state, io, node.span, false);
@@ -71,6 +81,16 @@ Failed Interpreter::execute_simple(const Node& node, State& state, Io io) {
       }
     }
   }
+  if (missing && !state.dead) {
+    // Without the file the command is not run, and sh may end.
+    for (size_t i = assigned; i < state.assignments.size(); ++i) {
+      auto found = state.variables.find(state.assignments[i].name);
+      if (found == state.variables.end()) continue;
+      found->second.value = unknown_atom("depends on whether the file is there that " + quote(node.text) + " reads");
+      found->second.exact = false;
+    }
+    if (state.status == 0) state.status = kUnknownStatus;
+  }
   if (!node.redirects.empty()) {
     finish_redirections(redirections, state, call.failed.get(), call.copied ? call.here : Span{});
   }
@@ -97,7 +117,7 @@ void Interpreter::dispatch(Call& call, bool functions) {
       if (found->second != nullptr) {
         call_function(call, *found->second);
       } else {
-        doubt_ = "the function " + quote(name) + " is not the same on all ways";
+        unread(call.state, "the function " + quote(name) + " is not the same on all ways");
         call.state.status = kUnknownStatus;
       }
       return;
@@ -126,7 +146,6 @@ bool Interpreter::unwrap(Call& call) {
   };
   static constexpr auto kWrappers = std::to_array<Wrapper>({{"chroot", "", 1},
                                                             {"dumb-init", "r", 0},
-                                                            {"env", "uC", 0},
                                                             {"gosu", "", 1},
                                                             {"ionice", "cn", 0},
                                                             {"nice", "n", 0},
@@ -142,31 +161,51 @@ bool Interpreter::unwrap(Call& call) {
                                                             {"timeout", "ks", 1},
                                                             {"tini", "pe", 0}});
   std::string_view name = plain_name(call.argv[0]);
+  if (name == "env") return unwrap_env(call);
   auto wrapper = std::find_if(kWrappers.begin(), kWrappers.end(), [&](const Wrapper& one) { return one.name == name; });
   if (wrapper == kWrappers.end()) return false;
   size_t at = 1;
+  bool keeps = name != "sudo";
   for (; at < call.argv.size() && call.argv[at].size() > 1 && call.argv[at][0] == '-'; ++at) {
     const std::string& option = call.argv[at];
     if (option == "--") {
       ++at;
       break;
     }
-    if (option == "-i" && name == "env") return false;
+    keeps = keeps || option == "-E" || option == "--preserve-env";
     if (option.size() == 2 && wrapper->with_value.find(option[1]) != std::string_view::npos) ++at;
   }
   at += wrapper->operands;
-  if (name == "env" || name == "sudo") {
-    for (; at < call.argv.size(); ++at) {
-      size_t equals = call.argv[at].find('=');
-      if (equals == std::string::npos || !is_name(std::string_view(call.argv[at]).substr(0, equals))) break;
-      Span word = call.origin[at]->word->span;
-      set_variable(call.state, call.argv[at].substr(0, equals), call.argv[at].substr(equals + 1), word, call.node.span,
-                   false, true);
-    }
-  }
+  if (at >= call.argv.size()) return false;
+  if (!keeps) clear_environment(call.state);
+  if (name == "sudo") at = take_assignments(call, at, call.argv.size());
   if (at >= call.argv.size()) return false;
   drop_words(call, at);
   return true;
+}
+
+bool Interpreter::unwrap_env(Call& call) {
+  const std::vector<std::string> argv = call.argv;  // the call has views into it
+  const EnvCall env = read_env_call(argv);
+  if (!env.understood || env.command >= argv.size()) return false;
+  if (env.clear) clear_environment(call.state);
+  for (const std::string_view name : env.unset) unset_variable(call.state, name);
+  if (env.moves) call.state.cwd = unknown_atom("the directory of " + quote(call.node.text));
+  take_assignments(call, env.assignments, env.command);
+  drop_words(call, env.command);
+  return true;
+}
+
+// NAME=VALUE words in front of a program, up to `end`; where they end.
+size_t Interpreter::take_assignments(Call& call, size_t at, size_t end) {
+  for (; at < end; ++at) {
+    size_t equals = call.argv[at].find('=');
+    if (equals == std::string::npos || !is_name(std::string_view(call.argv[at]).substr(0, equals))) break;
+    Span word = call.origin[at]->word->span;
+    set_variable(call.state, call.argv[at].substr(0, equals), call.argv[at].substr(equals + 1), word, call.node.span,
+                 false, true);
+  }
+  return at;
 }
 
 // A program that is not in the script.
@@ -184,7 +223,7 @@ void Interpreter::external(Call& call) {
       return;
     }
     Variables before;
-    if (plain_name(call.argv[0]) == "env") before = call.state.variables;
+    if (const auto name = plain_name(call.argv[0]); name == "env" || name == "sudo") before = call.state.variables;
     if (!unwrap(call)) break;
     if (find_builtin(plain_name(call.argv[0])) != nullptr) {
       bool exec = call.exec;
@@ -199,6 +238,7 @@ void Interpreter::external(Call& call) {
   unknown_output(call, "the output of " + quote(call.node.text));
   // A program that is given a file of the script may change it. Kafka's own
   // tools only read.
+  started_ = started_ || !is_silent(plain_name(call.argv[0]));
   static constexpr auto kReaders =
       std::to_array<std::string_view>({"chmod", "chown", "ls", "md5sum", "sha256sum", "stat"});
   bool reads_only = call.argv[0].find("kafka") != std::string::npos ||
@@ -211,11 +251,7 @@ void Interpreter::external(Call& call) {
 }
 
 void Interpreter::unknown_output(Call& call, const std::string& reason) {
-  static constexpr auto kSilent = std::to_array<std::string_view>(
-      {"chgrp", "chmod", "chown", "ln", "mkdir", "rmdir", "touch", "kill", "mount", "chpasswd", "useradd", "groupadd"});
-  if (call.io.out == nullptr) return;
-  std::string_view name = plain_name(call.argv[0]);
-  if (std::find(kSilent.begin(), kSilent.end(), name) == kSilent.end()) write(call.io, unknown_atom(reason));
+  if (call.io.out != nullptr && !is_silent(plain_name(call.argv[0]))) write(call.io, unknown_atom(reason));
 }
 
 void Interpreter::found_entry(Call& call) {
@@ -283,7 +319,9 @@ void Interpreter::run_text(Call& call, std::string_view text, const std::string&
     size_t close = std::min(text.find('\x02', at), text.size());
     for (char c : text.substr(at + 1, close - at - 1)) {
       if (is_name_char(c)) continue;
-      doubt_ = "the text that " + quote(what) + " runs is not known: " + unknown_reason(text);
+      std::string reason = "the text that " + quote(what) + " runs is not known: " + unknown_reason(text);
+      lose_files(state, reason);
+      if (!program) unread(state, std::move(reason));
       state.status = kUnknownStatus;
       if (call.io.out != nullptr) write(call.io, unknown_atom(doubt_));
       return;
@@ -293,7 +331,7 @@ void Interpreter::run_text(Call& call, std::string_view text, const std::string&
   loaded_.push_back(std::make_unique<Loaded>());
   Loaded& loaded = *loaded_.back();
   loaded.text = text;
-  Parser parser(loaded.text, loaded.arena, parse_budget_, false);
+  Parser parser(loaded.text, loaded.arena, parse_budget_, false, dialect_);
   const Node* script = parser.parse();
   if (!parser.error().empty()) doubt_ = parser.error();
   ++no_spans_;
@@ -303,7 +341,11 @@ void Interpreter::run_text(Call& call, std::string_view text, const std::string&
   } else {
     // A program of its own: it sees what is exported, and changes nothing here.
     State child = state;
+    const bool host = state.variables.contains("HOSTNAME");
     std::erase_if(child.variables, [](const auto& one) { return !one.second.exported; });
+    // bash gives itself one that it does not inherit.
+    if (auto own = child.variables.find("HOSTNAME"); own == child.variables.end() && host)
+      child.variables["HOSTNAME"].value = unknown_atom("shells differ about a HOSTNAME that is not given to them");
     child.arg0 = *program;
     child.functions.clear();
     child.arrays.clear();

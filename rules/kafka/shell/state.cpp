@@ -108,6 +108,8 @@ void join(State& into, State&& other, const std::string& reason) {
       into.sourced.push_back(std::move(file));
     }
   }
+  if (into.unread.empty()) into.unread = std::move(other.unread);
+  into.descriptors.merge(other.descriptors);
   for (size_t i = 0; i < into.locals.size() && i < other.locals.size(); ++i) {
     into.locals[i].merge(other.locals[i]);
   }

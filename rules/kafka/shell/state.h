@@ -26,6 +26,8 @@ struct State {
   std::map<std::string, File, std::less<>> files;
   std::vector<Assignment> assignments;
   std::vector<std::string> sourced;
+  std::string unread;                      // why any variable may have any value; empty: it may not
+  std::map<int, std::string> descriptors;  // files opened by `exec 3>file`
   // What `local` has hidden, one per running function.
   std::vector<std::map<std::string, std::optional<Variable>, std::less<>>> locals;
   std::string cwd;  // after `cd`; empty: where the container started

@@ -116,4 +116,9 @@ void Interpreter::unset_variable(State& state, std::string_view name) {
   if (auto found = state.arrays.find(name); found != state.arrays.end()) state.arrays.erase(found);
 }
 
+// What programs see of it.
+void Interpreter::clear_environment(State& state) {
+  std::erase_if(state.variables, [](const auto& one) { return one.second.exported; });
+}
+
 }  // namespace brokergate::shell

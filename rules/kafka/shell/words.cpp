@@ -9,14 +9,20 @@ namespace {
 
 constexpr CharSet kSpecial("*?[~\\{");
 
-bool has_brace_expansion(std::string_view raw) {
-  size_t open = raw.find('{');
-  if (open == std::string_view::npos) return false;
-  std::string_view rest = raw.substr(open);
-  size_t close = rest.find('}');
-  if (close == std::string_view::npos || (open > 0 && raw[open - 1] == '$')) return false;
-  rest = rest.substr(0, close);
-  return contains(rest, ',') || rest.find("..") != std::string_view::npos;
+// Quoted braces and those of ${…} are none.
+bool has_brace_expansion(std::string_view raw, const std::vector<Part>& parts) {
+  if (raw.find('{') == std::string_view::npos) return false;
+  bool open = false, list = false;
+  for (const Part& part : parts) {
+    if (part.kind != Part::Kind::kText || part.quoted) continue;
+    for (size_t i = 0; i < part.text.size(); ++i) {
+      const char c = part.text[i];
+      if (c == '{') open = true;
+      list = list || (open && (c == ',' || part.text.substr(i, 2) == ".."));
+      if (c == '}' && list) return true;
+    }
+  }
+  return false;
 }
 
 void append_utf8(std::string& out, uint32_t code) {
@@ -60,7 +66,7 @@ const Word* Parser::parse_word_in(const Context& context) {
   if (context.metacharacters) {
     word->literal =
         parts.size() == 1 && parts[0].kind == Part::Kind::kText && !parts[0].quoted && !kSpecial.any(word->raw);
-    word->braces = has_brace_expansion(word->raw);
+    word->braces = has_brace_expansion(word->raw, parts);
   }
   return word;
 }
@@ -143,7 +149,12 @@ void Parser::parse_parts(std::vector<Part>& parts, const Context& context) {
         break;
       case '$':
         flush();
-        if (peek(1) == '\'' && context.single_quotes) {
+        if ((peek(1) == '\'' || peek(1) == '"') && context.single_quotes && dialect_ == Dialect::kSh) {
+          // bash and busybox quote, dash takes the $ for itself.
+          parts.push_back({.kind = Part::Kind::kBad, .text = text_.substr(at_, 2)});
+          ++at_;
+          begin = at_;
+        } else if (peek(1) == '\'' && context.single_quotes) {
           parse_ansi_quotes(parts);
           begin = at_;
         } else if (peek(1) == '"' && context.single_quotes) {

@@ -1,0 +1,132 @@
+#include "rules/kafka/bitnami.h"
+
+#include "rules/kafka/mounts.h"
+#include "rules/kafka/opaque.h"
+#include "rules/kafka/overrides.h"
+
+namespace brokergate {
+namespace {
+
+bool has_alias(Key key, std::string_view tag) {
+  switch (key) {
+    case Key::kAdvertised:
+    case Key::kListeners:
+    case Key::kProtocolMap:
+    case Key::kInterBrokerName:
+    case Key::kBrokerId:
+      return true;
+    case Key::kProcessRoles:
+    case Key::kNodeId: {  // in the list of aliases since 3.5
+      const auto version = kafka_version(ImageFamily::kBitnami, tag);
+      return !version || *version >= KafkaVersion{3, 5};
+    }
+    default:
+      return false;
+  }
+}
+
+void variables(const VariableReader& reader, const Object& object, std::string_view tag, Settings& settings) {
+  for (size_t i = 0; i < kKeys; ++i) {
+    const auto key = static_cast<Key>(i);
+    Setting own = reader.read(cfg_variable(key));
+    if (has_alias(key, tag)) {
+      Setting alias = reader.read(plain_variable(key));
+      if (alias.set && alias.by != Setting::By::kUnreadable) {
+        if (own.set && own.by != Setting::By::kUnreadable) alias.shadowed.push_back(place_of(object, own));
+        own = std::move(alias);
+      }
+    }
+    settings.of[i] = std::move(own);
+  }
+}
+
+void default_of_image(Settings& settings) {
+  for (const Key key : {Key::kAdvertised, Key::kListeners}) {
+    Setting& setting = settings[key];
+    if (setting.set || setting.by != Setting::By::kNothing) continue;
+    setting.by = Setting::By::kUnreadable;
+    setting.set = true;
+    setting.exact = false;
+    setting.value =
+        unknown_atom(setting.variable_name() + " is not set, and the image's own default depends on its version");
+    setting.place = "default of the image";
+  }
+}
+
+// kafka-env.sh: NAME_FILE names a file, and what is in it beats NAME.
+void from_files(const VariableReader& reader, const Object& object, Settings& settings) {
+  constexpr std::string_view kSuffix = "_FILE";
+  reader.each_given([&](std::string_view name) {
+    if (!name.starts_with("KAFKA_") || !name.ends_with(kSuffix)) return;
+    const std::string_view plain = name.substr(0, name.size() - kSuffix.size());
+    for (size_t i = 0; i < kKeys; ++i) {
+      const auto key = static_cast<Key>(i);
+      if (plain != cfg_variable(key) && plain != plain_variable(key)) continue;
+      Setting file = reader.read(name);
+      if (!file.set || file.value.empty()) continue;
+      Setting& setting = settings.of[i];
+      if (setting.set) file.shadowed.push_back(place_of(object, setting));
+      file.variable = setting.variable;
+      file.shadowed.insert(file.shadowed.end(), setting.shadowed.begin(), setting.shadowed.end());
+      file.by = Setting::By::kUnreadable;
+      file.exact = false;
+      file.value = unknown_atom(std::string(name) + " makes the image take it from file " + display(file.value) +
+                                ", which is not read");
+      setting = std::move(file);
+    }
+  });
+}
+
+// run.sh hands KAFKA_EXTRA_FLAGS to kafka-server-start.sh.
+void extra_flags(const VariableReader& reader, Settings& settings) {
+  constexpr std::string_view kName = "KAFKA_EXTRA_FLAGS";
+  bool given = false;
+  reader.each_given([&](std::string_view name) { given = given || name == kName; });
+  if (!given) return;
+  const Setting flags = reader.read(kName);
+  if (!flags.set) return;
+  if (has_unknown(flags.value)) {
+    settings.doubt =
+        std::string(kName) + " may hold an --override, and cannot be known: " + unknown_reason(flags.value);
+    return;
+  }
+  for (size_t i = 0; i < kKeys; ++i) {
+    const std::string_view property = property_name(static_cast<Key>(i));
+    if (flags.value.find("--o") == std::string::npos || flags.value.find(property) == std::string::npos) continue;
+    settings.doubt = std::string(kName) + " overrides " + std::string(property) + ", which is not read there";
+    return;
+  }
+}
+
+// entrypoint.sh … run.sh ARGUMENTS: run.sh hands its arguments to kafka-server-start.sh.
+void arguments_of_run(const Object& object, const ProcessStart& start, Settings& settings) {
+  if (start.argv.size() < 2) return;
+  std::vector<std::string> rest;
+  rest.reserve(start.argv.size() - 1);
+  for (size_t i = 1; i < start.argv.size(); ++i) rest.push_back(start.argv[i].text);
+  const size_t run = 1 + wrapper_words(rest);
+  if (run < start.argv.size() && base_name(start.argv[run].text) == "run.sh") {
+    take_overrides(object, start, run + 1, settings);
+  } else if (settings.doubt.empty()) {
+    settings.doubt = display(start.argv[1].text) + " runs between the image's set-up and the broker and may change it";
+  }
+}
+
+}  // namespace
+
+void bitnami_settings(const VariableReader& reader, const Object& object, const ProcessStart& start, Value pod_spec,
+                      Value container, std::string_view tag, Settings& settings) {
+  variables(reader, object, tag, settings);
+  from_files(reader, object, settings);
+  take_other_case(reader, object, true, settings);
+  default_of_image(settings);
+  if (settings.doubt.empty()) extra_flags(reader, settings);
+  arguments_of_run(object, start, settings);
+  if (settings.doubt.empty()) {
+    const std::string scripts = mounted_at("/docker-entrypoint-initdb.d", pod_spec, container);
+    if (!scripts.empty())
+      settings.doubt = scripts + ": its scripts run after server.properties is written and may change it";
+  }
+}
+
+}  // namespace brokergate

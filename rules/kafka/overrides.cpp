@@ -1,0 +1,102 @@
+#include "rules/kafka/overrides.h"
+
+#include <algorithm>
+
+#include "rules/kafka/mounts.h"
+#include "rules/kafka/opaque.h"
+#include "rules/kafka/properties_text.h"
+#include "rules/kafka/variables.h"
+
+namespace brokergate {
+namespace {
+
+// joptsimple takes any beginning of an option's name for the option.
+bool is_override(std::string_view option) {
+  return option.size() > 2 && std::string_view("--override").starts_with(option);
+}
+
+// The pair of an --override that begins at argv[at], which moves to the pair's word.
+bool override_pair(const std::vector<ArgvWord>& argv, size_t& at, std::string_view& pair) {
+  const std::string_view word = argv[at].text;
+  if (is_override(word)) {
+    if (at + 1 >= argv.size()) return false;
+    pair = argv[++at].text;
+    return true;
+  }
+  const size_t equals = word.find('=');
+  if (equals == word.npos || !is_override(word.substr(0, equals))) return false;
+  pair = word.substr(equals + 1);
+  return true;
+}
+
+void take_override(const Object& object, const ArgvWord& from, const std::string& place, std::string_view value,
+                   Setting& setting) {
+  if (setting.set) setting.shadowed.push_back(place_of(object, setting));
+  setting.by = Setting::By::kOverride;
+  setting.set = true;
+  setting.value = value;
+  setting.node = from.node;
+  setting.begin = from.begin;
+  setting.end = from.end;
+  setting.exact = false;
+  setting.place = "--override in " + place;
+}
+
+}  // namespace
+
+void take_overrides(const Object& object, const ProcessStart& start, size_t at, Settings& settings) {
+  for (; at < start.argv.size(); ++at) {
+    const size_t word = at;
+    std::string_view pair;
+    const bool given = override_pair(start.argv, at, pair);
+    const std::string_view key = given ? pair.substr(0, pair.find('=')) : std::string_view(start.argv[at].text);
+    if (has_unknown(key)) {
+      if (settings.doubt.empty())
+        settings.doubt = "an argument in " + start.argv[at].place +
+                         " may be an --override, and cannot be known: " + unknown_reason(key);
+      continue;
+    }
+    if (!given || key.size() == pair.size()) continue;
+    for (size_t i = 0; i < kKeys; ++i) {
+      if (key != property_name(static_cast<Key>(i))) continue;
+      take_override(object, start.argv[at], start.argv[word].place, pair.substr(key.size() + 1), settings.of[i]);
+    }
+  }
+}
+
+void unknown_unless_set(const std::string& why, const ProcessStart& start, Settings& settings) {
+  for (auto& setting : settings.of) {
+    if (setting.set) continue;
+    setting.by = Setting::By::kUnreadable;
+    setting.set = true;
+    setting.exact = false;
+    setting.value = unknown_atom(why);
+    if (start.argv.empty()) continue;
+    const ArgvWord& from = start.argv[std::min(size_t{1}, start.argv.size() - 1)];
+    setting.node = from.node;
+    setting.place = "start in " + from.place;
+  }
+}
+
+void file_and_overrides(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
+                        Settings& settings) {
+  size_t at = 1;
+  while (at < start.argv.size() && start.argv[at].text.starts_with("-")) ++at;
+  const std::string file = at < start.argv.size() ? start.argv[at].text : std::string();
+  // The key under which the shell keeps a file: one of another spelling is found, too.
+  const shell::File* written = start.script ? start.shell.file(file) : nullptr;
+  std::string missing;
+  if (written) {
+    missing = read_properties_text(start, file, *written, settings);
+    if (!missing.empty()) missing = "the file " + display(file) + " cannot be read: " + missing;
+  } else {
+    missing =
+        (file.empty() ? "the properties file" : describe_file(display(file), pod_spec, container)) + " is not read";
+  }
+  take_overrides(object, start, at + 1, settings);
+  if (missing.empty()) return;
+  if (!written || !settings[Key::kAdvertised].set) settings.unreadable = missing;
+  unknown_unless_set(missing, start, settings);
+}
+
+}  // namespace brokergate
