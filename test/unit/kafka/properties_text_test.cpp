@@ -34,6 +34,8 @@ TEST_CASE("text that is not known behind known lines makes them unknown") {
            "exec 3>>/tmp/s.properties; cat /config/x >&3\n",
            "exec 3>>/tmp/s.properties; exec 4>&3; cat /config/x >&4\n",
            "exec >>/tmp/s.properties; cat /config/x\n",
+           "exec 3>&1 >>/tmp/s.properties; cat /config/x; exec >&3\n",
+           "{ cat /config/x >&3; } 3>>/tmp/s.properties\n",
            "echo x >> \"$(cat /config/name)\"\n",
            "some-tool /tmp/s.properties\n",
        }) {
