@@ -97,19 +97,20 @@ void restrain_update(std::vector<Finding>& findings, const Object& updated, cons
 }
 
 void restrain_doubtful(std::vector<Finding>& findings, const Model& model) {
+  using Trust = BrokerService::Trust;
   std::unordered_map<const Object*, const BrokerService*> doubtful;
   for (const BrokerService& service : model.services)
-    if (service.doubtful) doubtful.emplace(service.object, &service);
+    if (service.trust != Trust::kStrong) doubtful.emplace(service.object, &service);
   if (doubtful.empty()) return;
   for (Finding& finding : findings) {
     const auto found = doubtful.find(finding.object);
     if (found == doubtful.end()) continue;
     const BrokerService& service = *found->second;
-    const std::string why = service.set ? cat("no start of a broker was seen in ", describe(*service.set->object), ": ",
-                                              service.set->evidence.empty() ? "" : service.set->evidence.front())
-                                        : cat("it may be another program's: ", service.evidence);
-    Report::weaken(finding, why);
-    take_away(finding, "the evidence that brokers are behind it is weak");
+    if (service.trust == Trust::kWeak) {
+      Report::weaken(finding, service.set ? cat("no start of a broker was seen in ", describe(*service.set->object))
+                                          : cat("it may be another program's: ", service.evidence));
+    }
+    if (finding.severity != Severity::kDeny) take_away(finding, "the evidence that brokers are behind it is weak");
   }
 }
 

@@ -146,8 +146,9 @@ struct BrokerService {
   // and its port is Kafka's", and what is not known.
   std::string evidence;
   bool certain = true;  // false: judged by its own evidence only
-  // The evidence is weak: what is wrong is told as a warning, and nothing is changed.
-  bool doubtful = false;
+  // How much the evidence carries. kWeak: everything is a warning and nothing is changed;
+  // kFair: what is denied is changed, what is only a warning is not.
+  enum class Trust : uint8_t { kWeak, kFair, kStrong } trust = Trust::kStrong;
 };
 struct ServicePort {
   Value node;
@@ -191,7 +192,8 @@ struct Model {
 std::unique_ptr<Model> build_model(const Bundle& bundle, const Policy& policy);
 
 // The external listener of a set as it stands: the policy's listener name if it
-// is advertised, else the one an external Service of the set points at. Empty
+// is advertised, else the one that has the policy's host name, else the one an
+// external Service of the set points at. Empty
 // when there is none.
 std::string external_listener_name(const Model& model, const BrokerSet& set, const Policy& policy);
 // What the policy wants for the set, with port: auto taken from its Services.

@@ -27,6 +27,14 @@ std::string external_listener_name(const Model& model, const BrokerSet& set, con
 std::string external_listener(const Model& model, const BrokerSet& set, const Policy& policy,
                               const ListenerTables& tables) {
   if (find_listener(tables.advertised, policy.listener_name)) return policy.listener_name;
+  // By another name, it has the address that the policy gives the broker.
+  if (!policy.domain.empty()) {
+    const std::string host = policy.host_for(set.object->name, set.object->ns, set.first_ordinal);
+    for (const Listener& listener : tables.advertised) {
+      if (listener.host == host && listener.name != tables.inter_broker && !tables.is_controller(listener.name))
+        return listener.name;
+    }
+  }
   // Services for one broker tell more than those for all.
   for (const ServiceRole role : {ServiceRole::kPerBroker, ServiceRole::kBootstrap}) {
     for (const BrokerService& service : model.services) {

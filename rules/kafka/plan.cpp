@@ -11,6 +11,7 @@
 #include "rules/kafka/plan_pod.h"
 #include "rules/kafka/plan_ports.h"
 #include "rules/kafka/plan_proof.h"
+#include "rules/kafka/plan_refusals.h"
 #include "rules/kafka/plan_text.h"
 
 namespace brokergate {
@@ -71,7 +72,7 @@ class Planner {
     const auto controllers = controller_names(settings_);
     if (std::find(controllers.begin(), controllers.end(), name_) != controllers.end())
       return "listener " + name_ + " is a controller listener; name another one in the policy";
-    if (auto why = image_refuses_name(); !why.empty()) return why;
+    if (auto why = image_refuses_name(settings_, process_, wanted_); !why.empty()) return why;
     if (advertised().by == Setting::By::kDocument)
       return advertised().place + " decides; change its line advertised.listeners to end in " + wanted_.name + "://" +
              host_.of("<pod>", 0) + ":" + std::to_string(wanted_port(wanted_, 0)) + " by hand";
@@ -83,20 +84,6 @@ class Planner {
         return std::string(property_name(key)) + " cannot be known: " + unknown_reason(setting.value) +
                "; set it in the manifest";
     }
-    return {};
-  }
-
-  // configure of the Confluent and Apache images tests the text of
-  // KAFKA_ADVERTISED_LISTENERS, names included.
-  std::string image_refuses_name() const {
-    if (settings_.mechanics != Mechanics::kConfluent && settings_.mechanics != Mechanics::kApache) return {};
-    const auto has = [&](std::string_view variable) { return process_.env.find(variable) != nullptr; };
-    if (wanted_.name.ends_with("SSL") && !has("KAFKA_SSL_KEYSTORE_FILENAME"))
-      return "the image takes a listener whose name ends in SSL for a TLS one and stops without "
-             "KAFKA_SSL_KEYSTORE_FILENAME; name the listener otherwise in the policy";
-    if (wanted_.name.find("SASL_") != std::string::npos && !has("KAFKA_OPTS"))
-      return "the image takes a listener with SASL_ in its name for a SASL one and stops without KAFKA_OPTS; name the "
-             "listener otherwise in the policy";
     return {};
   }
 
@@ -119,7 +106,7 @@ class Planner {
     if (!advertised().set || advertised().value.empty() || advertised().by == Setting::By::kUnreadable)
       return add_advertised();
     if (auto why = refused_neighbour(advertised()); !why.empty()) return why;
-    if (auto why = advertised_twice(); !why.empty()) return why;
+    if (auto why = advertised_twice(set_, advertised(), wanted_, host_); !why.empty()) return why;
     ListText text(advertised());
     if (!text.error().empty()) return text.error();
     const auto index = text.find(name_);
@@ -263,21 +250,6 @@ class Planner {
     return true;
   }
 
-  // Two listeners with one advertised port are allowed since Kafka 2.7 (KAFKA-10478).
-  std::string advertised_twice() const {
-    const auto version = kafka_version(set_.family, set_.image_tag);
-    if (!version || *version > KafkaVersion{2, 6}) return {};
-    for (const auto& entry : cut_listeners(advertised().value)) {
-      const auto parsed = parse_listeners(display(entry.text));
-      if (entry.name == name_ || !parsed || parsed->size() != 1) continue;
-      if (parsed->front().port != wanted_port(wanted_, set_.first_ordinal)) continue;
-      return "Kafka " + std::to_string(version->major) + "." + std::to_string(version->minor) + " refuses port " +
-             std::to_string(parsed->front().port) + " twice in advertised.listeners, and listener " + entry.name +
-             " has it; choose another listener.port in the policy, or an image with Kafka 2.7";
-    }
-    return {};
-  }
-
   std::string port_taken(const Setting& setting) const {
     for (const auto& entry : cut_listeners(setting.value)) {
       if (entry.name == name_) continue;
@@ -393,17 +365,6 @@ class Planner {
   const std::vector<int64_t> ordinals_;
   std::vector<std::shared_ptr<const Settings>> brokers_;  // of each of ordinals_
 };
-
-std::string unfit_wish(const WantedListener& wanted, const HostTemplate& host) {
-  constexpr std::string_view kNameChars = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.";
-  constexpr std::array<std::string_view, 4> kProtocols = {"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"};
-  if (wanted.name.empty() || wanted.name.find_first_not_of(kNameChars) != std::string::npos)
-    return "\"" + wanted.name + "\" is no name for a listener";
-  if (std::find(kProtocols.begin(), kProtocols.end(), wanted.protocol) == kProtocols.end())
-    return "\"" + wanted.protocol + "\" is no security protocol of Kafka";
-  if (!host.error().empty()) return host.error();
-  return {};
-}
 
 }  // namespace
 

@@ -179,8 +179,8 @@ bool EnvWords::takes_away(std::string_view name) const {
 }
 
 ParsedScript::ParsedScript(std::string t, shell::Dialect dialect) : text(std::move(t)), script(text, dialect) {
-  static constexpr std::array<std::string_view, 7> kSeeAll = {"compgen", "declare",  "env",    "envsubst",
-                                                              "eval",    "printenv", "typeset"};
+  static constexpr std::array<std::string_view, 8> kSeeAll = {"compgen", "declare",  "env",  "envsubst",
+                                                              "eval",    "printenv", "sudo", "typeset"};
   const std::string_view whole = text;
   names_all = whole.find("${!") == whole.npos;
   size_t at = 0;

@@ -194,7 +194,11 @@ std::optional<ServiceEvidence> judge_alone(const Object& service, const Selector
 
   ServiceEvidence evidence;
   const bool kafka = named_kafka || ports.named_kafka || (!matched.empty() && matched != kByNamespace);
-  evidence.strong = kafka && (one || (numbered(service) && selects_plain));
+  if (kafka && (one || (numbered(service) && selects_plain))) {
+    evidence.trust = BrokerService::Trust::kStrong;
+  } else if (kafka && !numbered(service)) {
+    evidence.trust = BrokerService::Trust::kFair;
+  }
   for (size_t i = 0; i < signs.size(); ++i)
     evidence.text += (i == 0 ? "" : i + 1 == signs.size() ? " and " : ", ") + signs[i];
   return evidence;

@@ -14,9 +14,9 @@ namespace brokergate {
 // not enough or when something says that it is another program's Service.
 struct ServiceEvidence {
   std::string text;
-  // Kafka is named, and the selector or the policy leaves no doubt about the broker:
-  // enough to change the Service.
-  bool strong = false;
+  // kStrong: Kafka is named and the selector takes one broker. kWeak: nothing says Kafka,
+  // or only its name tells a broker apart and something else than Kafka may be meant.
+  BrokerService::Trust trust = BrokerService::Trust::kWeak;
 };
 std::optional<ServiceEvidence> judge_alone(const Object& service, const SelectorPairs& selector, const Policy& policy);
 

@@ -39,7 +39,7 @@ BrokerService known(const Object& service, const Match& match) {
   out.set = &set;
   out.type = type_of(service);
   out.certain = !match.guessed_namespace;
-  out.doubtful = weak_set(set);
+  if (weak_set(set)) out.trust = BrokerService::Trust::kWeak;
   const std::string name = describe(*set.object);
   if (match.one) {
     out.selects = match.one->selects;
@@ -72,12 +72,13 @@ BrokerService known(const Object& service, const Match& match) {
   return out;
 }
 
-BrokerService alone(const Object& service, const SelectorPairs& selector, const std::string& evidence, bool strong) {
+BrokerService alone(const Object& service, const SelectorPairs& selector, const std::string& evidence,
+                    BrokerService::Trust trust) {
   BrokerService out;
   out.object = &service;
   out.type = type_of(service);
   out.certain = false;
-  out.doubtful = !strong;
+  out.trust = trust;
   out.evidence = evidence + "; what it selects is not in the input";
   for (const auto& [key, value] : selector) {
     const auto one = ordinal_label(key, value);
@@ -165,7 +166,7 @@ std::optional<Recognised> recognise(const Object& service, const WorkloadIndex& 
     const auto evidence = judge_alone(service, selector, policy);
     const bool outside = type_of(service) == "LoadBalancer" || type_of(service) == "NodePort";
     if (!evidence && (!outside || only_foreign_ports(service))) return std::nullopt;
-    BrokerService out = alone(service, selector, "", evidence && evidence->strong);
+    BrokerService out = alone(service, selector, "", evidence ? evidence->trust : BrokerService::Trust::kWeak);
     out.evidence = (evidence ? evidence->text + "; it" : std::string("it")) + " selects " +
                    describe(*match->workload->object) + ", whose listeners are not read";
     return Recognised{std::move(out)};
@@ -173,7 +174,7 @@ std::optional<Recognised> recognise(const Object& service, const WorkloadIndex& 
   const auto evidence = judge_alone(service, selector, policy);
   if (auto out = misses(service, selector, index, evidence.has_value())) return Recognised{std::move(*out)};
   if (!evidence) return std::nullopt;
-  return Recognised{alone(service, selector, evidence->text, evidence->strong)};
+  return Recognised{alone(service, selector, evidence->text, evidence->trust)};
 }
 
 // In front of a set of one broker an external Service leads to exactly that broker,

@@ -29,7 +29,7 @@ std::string describe(const BrokerFacts& facts) {
     return advertised.variable_name() + "_COMMAND is no setting of this image, and " + advertised.variable_name() +
            " is not set";
   if (!settings.doubt.empty()) return settings.doubt;
-  if (!advertised.set && advertised.by == Setting::By::kShell)
+  if (!advertised.set && advertised.place.starts_with("env in "))
     return advertised.variable_name() + " is taken away by " + advertised.place;
   if (advertised.set && has_unknown(advertised.value)) return unknown_reason(advertised.value);
   if (advertised.by == Setting::By::kEnv && !advertised.exact)

@@ -179,8 +179,7 @@ void Interpreter::do_eval(Call& call) {
 
 void Interpreter::do_exec(Call& call) {
   if (call.argv.size() == 1) {
-    // Redirections of the shell itself.
-    for (const Redirect& one : call.node.redirects) open_descriptor(one, call.state, call.io);
+    call.opens = true;
     call.state.status = 0;
     return;
   }

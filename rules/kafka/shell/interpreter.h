@@ -51,6 +51,7 @@ class Interpreter {
     std::vector<const Argument*> origin;  // of each word of argv; null when it came from an expansion of several
     bool uncertain = false;               // the number of words is not known
     bool exec = false;
+    bool opens = false;   // its redirections are the shell's own from now on
     Span here;            // body of the here-document that is its input
     bool copied = false;  // the output is the input as it is
     Failed failed;

@@ -173,6 +173,7 @@ bool Interpreter::redirect(const List<Redirect>& redirects, State& state, Io& io
       file.append = one.op == Op::kAppend || one.op == Op::kBothAppend;
       file.sink = std::make_unique<Sink>();
       sink = file.sink.get();
+      if (fd > 2 && !both) sink->text = unknown_atom("what is written to descriptor " + std::to_string(fd));
       redirections.files.push_back(std::move(file));
     }
     if (fd == 1 || both) io.out = sink;
@@ -198,6 +199,7 @@ void Interpreter::open_descriptor(const Redirect& one, State& state, Io io) {
   }
   std::string path = file_path(state, target);
   if (path.substr(0, 5) == "/dev/" || path.substr(0, 6) == "/proc/") path.clear();
+  if (!path.empty()) write_file(state, path, {}, one.op == Op::kAppend || one.op == Op::kBothAppend, {});
   if (fd <= 2 && !path.empty()) {
     doubt_ = "its output goes to " + display(path);
     state.files[path] = {unknown_atom(doubt_), {}};

@@ -91,7 +91,9 @@ Failed Interpreter::execute_simple(const Node& node, State& state, Io io) {
     }
     if (state.status == 0) state.status = kUnknownStatus;
   }
-  if (!node.redirects.empty()) {
+  if (call.opens) {
+    for (const Redirect& one : node.redirects) open_descriptor(one, state, call.io);
+  } else if (!node.redirects.empty()) {
     finish_redirections(redirections, state, call.failed.get(), call.copied ? call.here : Span{});
   }
   return std::move(call.failed);
@@ -341,10 +343,9 @@ void Interpreter::run_text(Call& call, std::string_view text, const std::string&
   } else {
     // A program of its own: it sees what is exported, and changes nothing here.
     State child = state;
-    const bool host = state.variables.contains("HOSTNAME");
     std::erase_if(child.variables, [](const auto& one) { return !one.second.exported; });
     // bash gives itself one that it does not inherit.
-    if (auto own = child.variables.find("HOSTNAME"); own == child.variables.end() && host)
+    if (auto own = child.variables.find("HOSTNAME"); own == child.variables.end())
       child.variables["HOSTNAME"].value = unknown_atom("shells differ about a HOSTNAME that is not given to them");
     child.arg0 = *program;
     child.functions.clear();

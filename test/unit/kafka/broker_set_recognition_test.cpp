@@ -190,3 +190,46 @@ TEST_CASE("odd shapes are neither brokers nor crashes") {
   CHECK(odd->form_id == "unknown-form");
   CHECK(odd->form_reason == "no KAFKA_ variable is set, so the image uses its own default file");
 }
+
+TEST_CASE("clients with variables of their own are no brokers") {
+  const std::string command = "command: [/app/start]\n";
+  const auto env = [](const std::string& name) { return "env: [{name: " + name + ", value: 'kafka:9092'}]\n"; };
+  CHECK_FALSE(is_broker(with(container("example/orders:1", command + env("KAFKA_CFG_BROKERS")))));
+  CHECK_FALSE(is_broker(with(container("example/orders:1", env("KAFKA_CFG_BOOTSTRAP_SERVERS")))));
+  CHECK_FALSE(is_broker(with(container("example/orders:1", command + env("KAFKA_ZOOKEEPER_CONNECT")))));
+  CHECK_FALSE(is_broker(with(container("example/kafka-events:1", kPort))));
+  CHECK(is_broker(with(container("example/orders:1", env("KAFKA_ZOOKEEPER_CONNECT")))));
+  CHECK(is_broker(with(container("example/orders:1", command + env("KAFKA_CFG_NODE_ID")))));
+  CHECK(is_broker(with(container("bitnami/kafka:3.9", env("KAFKA_CFG_BROKERS")))));
+}
+
+TEST_CASE("a pod of Kafka's image that only waits is no broker") {
+  const std::string env = "env: [{name: KAFKA_ADVERTISED_LISTENERS, value: 'A://a:1'}]\n" + kPort;
+  for (const char* command :
+       {"[sleep, infinity]", "[tail, -f, /dev/null]", "[sh, -c, sleep infinity]",
+        "[bash, -c, 'trap : TERM INT; sleep infinity & wait']", "[sh, -c, 'while true; do sleep 3600; done']"}) {
+    INFO(command);
+    CHECK_FALSE(is_broker(with(container("confluentinc/cp-kafka:7.5.0", env + "command: " + command + "\n"))));
+  }
+  for (const char* command : {"[/start.sh]", "[sh, -c, '/start.sh & sleep infinity']"}) {
+    INFO(command);
+    CHECK(is_broker(with(container("confluentinc/cp-kafka:7.5.0", env + "command: " + command + "\n"))));
+  }
+}
+
+TEST_CASE("two brokers in one pod are not told apart") {
+  const std::string env = "env: [{name: KAFKA_ADVERTISED_LISTENERS, value: 'A://a:1'}]\n";
+  Manifest manifest = with(container("confluentinc/cp-kafka:7.5.0", env, "first"));
+  manifest.containers.push_back(container("confluentinc/cp-kafka:7.5.0", env, "second"));
+  const std::string reason = "containers first and second of the pod both run a broker, and clients may reach either";
+  const Broker two(manifest);
+  CHECK(two->form_id == "unknown-form");
+  CHECK(two->form_reason == reason);
+  CHECK(two.advertised(0) == "<unknown>: " + reason);
+  CHECK(two.advertised(2) == "<unknown>: " + reason);
+
+  manifest.containers[1] = container("confluentinc/cp-kafka:7.5.0", env + "command: [sleep, infinity]\n", "shell");
+  CHECK(Broker(manifest).advertised() == "A://a:1");
+  manifest.containers[1] = container("bitnami/kafka-exporter:1", "", "exporter");
+  CHECK(Broker(manifest).advertised() == "A://a:1");
+}

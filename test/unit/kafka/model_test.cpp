@@ -137,6 +137,26 @@ TEST_CASE("an external listener of another name is kept") {
                         pod_service(0, "LoadBalancer", "[{port: 9094}]"), kMap)) == "OUTSIDE SSL 9094+0");
 }
 
+TEST_CASE("a listener that has the policy's address is the external one, whatever it is called") {
+  const World world = world_of(kInside + ",OUTSIDE://$(POD_NAME).kafka.example.com:9094",
+                               "PLAINTEXT://:9092,OUTSIDE://:9094", "", kMap);
+  CHECK(external_listener_name(*world.model, world.set("kafka"), world.policy) == "OUTSIDE");
+  CHECK(wanted(world) == "OUTSIDE SSL 9094+0");
+  // The listener between brokers stays theirs.
+  const World inside = world_of("PLAINTEXT://$(POD_NAME).kafka.example.com:9092", "PLAINTEXT://:9092", "");
+  CHECK(external_listener_name(*inside.model, inside.set("kafka"), inside.policy).empty());
+}
+
+TEST_CASE("of several ports the one meant for clients outside counts") {
+  const auto with = [](const std::string& ports) {
+    return wanted(world_of(kInside, "PLAINTEXT://:9092", pod_service(0, "LoadBalancer", ports), "", 1));
+  };
+  CHECK(with("[{name: internal, port: 9092}, {name: external, port: 9094}]") == "EXTERNAL PLAINTEXT 9094+0");
+  CHECK(with("[{name: int, port: 9999, targetPort: 9092}, {name: k, port: 9095, targetPort: nowhere}]") ==
+        "EXTERNAL PLAINTEXT 9095+0");
+  CHECK(with("[{name: k, port: 9094, targetPort: 9092}, {name: jmx, port: 5555}]") == "EXTERNAL PLAINTEXT 9094+0");
+}
+
 TEST_CASE("protocols are never weakened and the policy's own wish counts") {
   World world = world_of(kInside + ",EXTERNAL://h:9094", "PLAINTEXT://:9092,EXTERNAL://:9094", "", kMap);
   CHECK(wanted(world) == "EXTERNAL SASL_SSL 9094+0");

@@ -113,33 +113,38 @@ TEST_CASE("the policy's match confirms and does not decide alone") {
 }
 
 TEST_CASE("only strong evidence is enough to change a Service that comes alone") {
+  using Trust = BrokerService::Trust;
   struct Case {
     const char *name, *selector, *ports;
-    bool strong;
+    Trust trust;
   };
   for (const Case& c : {
-           Case{"a", "{statefulset.kubernetes.io/pod-name: kafka-0}", "[{port: 9094}]", true},
-           Case{"kafka-0", "{statefulset.kubernetes.io/pod-name: events-0}", "[{port: 9094}]", true},
-           Case{"a", "{statefulset.kubernetes.io/pod-name: events-0}", "[{name: kafka, port: 9094}]", true},
-           Case{"kafka-2-external", "{app: kafka}", "[{port: 9094}]", true},
-           Case{"emqx-0", "{statefulset.kubernetes.io/pod-name: emqx-0}", "[{port: 9092}]", false},
-           Case{"emqx-0", "{statefulset.kubernetes.io/pod-name: emqx-0}", "[{name: broker, port: 9092}]", false},
-           Case{"kafka", "{app: kafka}", "[{port: 9092}]", false},
-           Case{"kafka-gateway", "{app: kafka-gateway}", "[{port: 9094}]", false},
-           Case{"kafka-gateway-1", "{app: kafka-gateway}", "[{port: 9094}]", false},
+           Case{"a", "{statefulset.kubernetes.io/pod-name: kafka-0}", "[{port: 9094}]", Trust::kStrong},
+           Case{"kafka-0", "{statefulset.kubernetes.io/pod-name: events-0}", "[{port: 9094}]", Trust::kStrong},
+           Case{"a", "{statefulset.kubernetes.io/pod-name: events-0}", "[{name: kafka, port: 9094}]", Trust::kStrong},
+           Case{"kafka-2-external", "{app: kafka}", "[{port: 9094}]", Trust::kStrong},
+           Case{"kafka", "{app: kafka}", "[{port: 9092}]", Trust::kFair},
+           Case{"kafka-gateway", "{app: kafka-gateway}", "[{port: 9094}]", Trust::kFair},
+           Case{"kafka-gateway-1", "{app: kafka-gateway}", "[{port: 9094}]", Trust::kWeak},
+           Case{"emqx-0", "{statefulset.kubernetes.io/pod-name: emqx-0}", "[{port: 9092}]", Trust::kWeak},
+           Case{"emqx-0", "{statefulset.kubernetes.io/pod-name: emqx-0}", "[{name: broker, port: 9092}]", Trust::kWeak},
        }) {
     INFO(c.name << " " << c.selector);
     const World world = alone(c.name, c.selector, c.ports);
     const BrokerService* found = world.service(c.name);
     REQUIRE(found);
-    CHECK(found->doubtful == !c.strong);
+    CHECK(found->trust == c.trust);
   }
-  const char* const emqx = "{statefulset.kubernetes.io/pod-name: emqx-0}";
+  const auto trust = [](const Policy& policy) {
+    const World world = alone("emqx-0", "{statefulset.kubernetes.io/pod-name: emqx-0}", "[{port: 9092}]",
+                              ", namespace: events", policy);
+    return world.service("emqx-0")->trust;
+  };
   Policy policy = Policy::defaults();
   policy.match_namespaces = {"events"};
-  CHECK(alone("emqx-0", emqx, "[{port: 9092}]", ", namespace: events", policy).service("emqx-0")->doubtful);
+  CHECK(trust(policy) == Trust::kWeak);
   policy.match_stateful_sets = {"emqx"};
-  CHECK_FALSE(alone("emqx-0", emqx, "[{port: 9092}]", ", namespace: events", policy).service("emqx-0")->doubtful);
+  CHECK(trust(policy) == Trust::kStrong);
 }
 
 TEST_CASE("odd Services") {

@@ -86,10 +86,24 @@ TEST_CASE("hostile scripts end soon and say why", "[shell]") {
 
 TEST_CASE("a script that was not followed to its end is never certain", "[shell]") {
   auto is_run = [](const std::vector<std::string>& argv) { return argv[0] == "run"; };
-  Result result = run("if [ -f /x ]; then run; fi; while true; do :; done", {}, {}, is_run);
+  Result result = run("if [ -f /x ]; then run; fi; while true; do i=$((i+1)); done", {}, {}, is_run);
   CHECK(result.argv.size() == 1);
   CHECK_FALSE(result.certain);
   CHECK(result.why.find("not followed to its end") != std::string::npos);
+}
+
+TEST_CASE("a loop that only waits is not followed for ever", "[shell]") {
+  auto is_run = [](const std::vector<std::string>& argv) { return argv[0] == "run"; };
+  Result waits = run("if [ -f /x ]; then run; fi; while true; do sleep 1; done", {}, {}, is_run);
+  CHECK_FALSE(waits.certain);
+  CHECK(waits.why == "the broker is started only on a condition that cannot be decided");
+  Result left = run("while true; do [ -f /ready ] && break; sleep 1; done; export L=x; run", {}, {}, is_run);
+  CHECK(left.certain);
+  CHECK(left.variables.at("L").value == "x");
+  Result counts = run("i=0; while [ $i -lt 9 ]; do i=$((i+1)); done; run $i", {}, {}, is_run);
+  CHECK(counts.argv.back() == "9");
+  Result reads = run("while read -r l; do :; done <<X\na\na\na\na\na\na\na\nX\nrun end", {}, {}, is_run);
+  CHECK(reads.argv.back() == "end");
 }
 
 TEST_CASE("mangled scripts are read or refused, with places inside the script", "[shell]") {
