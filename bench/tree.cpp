@@ -93,6 +93,10 @@ Tree make_tree(const fs::path& root, size_t objects) {
   std::ifstream in(stamp);
   std::getline(in, found);
   const bool reuse = found == wanted;
+  // Whoever names a folder of their own by mistake keeps it.
+  if (!reuse && fs::exists(root) && !fs::is_empty(root) && found.empty()) {
+    throw std::runtime_error(root.string() + " is not empty and no tree of this benchmark");
+  }
   if (!reuse) fs::remove_all(root);
 
   Tree tree;

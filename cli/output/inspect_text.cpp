@@ -73,7 +73,8 @@ class PropertyBlock {
     for (const auto& [broker, property] : brokers_) first = first ? first : property;
     if (!first) return {};
     std::string out = "    " + paint.strong(name_);
-    if (const std::string source = place_text(first->source, locator); !source.empty()) out += "  from " + source;
+    if (const std::string source = place_text(first->source, locator); !source.empty())
+      out += (source.starts_with("derived") ? "  " : "  from ") + source;
     out += '\n';
     if (all_equal()) {
       out += "      " + value_text(*first, paint) + "\n";

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include "cli/output/inspect.h"
@@ -9,7 +10,7 @@ namespace {
 
 constexpr int64_t kMostBrokers = 1000;
 
-using Problems = std::unordered_map<const Object*, std::vector<std::string_view>>;
+using Problems = std::unordered_map<const Object*, std::vector<const Finding*>>;
 
 void add_once(std::vector<std::string_view>& ids, std::string_view id) {
   if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
@@ -18,14 +19,22 @@ void add_once(std::vector<std::string_view>& ids, std::string_view id) {
 Problems problems_of(const Verdict& verdict) {
   Problems out;
   for (const Finding& finding : verdict.findings) {
-    if (!finding.suppressed && finding.severity > Severity::kInfo) add_once(out[finding.object], finding.rule);
+    if (!finding.suppressed && finding.severity > Severity::kInfo) out[finding.object].push_back(&finding);
   }
   return out;
 }
 
-std::vector<std::string_view> at(const Problems& problems, const Object* object) {
+// Rules with findings at the object; with `ordinal` only those that concern this broker.
+std::vector<std::string_view> at(const Problems& problems, const Object* object, std::optional<int64_t> ordinal = {}) {
+  std::vector<std::string_view> ids;
   const auto found = problems.find(object);
-  return found == problems.end() ? std::vector<std::string_view>{} : found->second;
+  if (found == problems.end()) return ids;
+  for (const Finding* finding : found->second) {
+    const auto& which = finding->ordinals;
+    if (ordinal && !which.empty() && std::find(which.begin(), which.end(), *ordinal) == which.end()) continue;
+    add_once(ids, finding->rule);
+  }
+  return ids;
 }
 
 std::string exposure_of(const BrokerService& service, const Policy& policy) {
@@ -143,7 +152,7 @@ InspectView inspect_view(const Evaluation& evaluation, const Policy& policy) {
       broker.pod = set.pod_name(broker.ordinal);
       broker.properties = set.properties(broker.ordinal);
       broker.external = external_of(model, set, broker, name);
-      broker.problems = at(problems, set.object);
+      broker.problems = at(problems, set.object, broker.ordinal);
       if (broker.external.service) {
         for (const std::string_view id : at(problems, broker.external.service->object)) add_once(broker.problems, id);
       }

@@ -1,6 +1,7 @@
 #include "rules/facts.h"
 #include "rules/load_balancer.h"
 #include "rules/operators.h"
+#include "rules/public_ways.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 
@@ -103,6 +104,7 @@ void judge_unstated(const Context& context, const BrokerService& service, const 
 
 void check(const Context& context, Report& report) {
   if (!context.policy.internal_required) return;
+  tell_public_ways(context, report);
   for (const BrokerService* service : context.facts.services) {
     if (service->type != "LoadBalancer") continue;
     const Scheme scheme = scheme_of(*service->object, provider_of(context.policy, *service->object));

@@ -97,6 +97,8 @@ class Planner {
       std::string why = "Kafka refuses " + setting.place + ": " + parsed.error();
       if (const auto open = entry.text.find("$("); open != entry.text.npos)
         why += "; $(VAR) is only replaced when VAR is declared earlier in env";
+      if (const auto open = entry.text.find("${"); open != entry.text.npos && setting.by == Setting::By::kEnv)
+        why += "; no shell reads env: write $(VAR), which the kubelet replaces, for ${VAR}";
       return why;
     }
     return {};
