@@ -56,7 +56,9 @@ class Comparison {
   // Calls `meet(holder, other, address)` for each holder of an address that another set holds as well.
   template <typename Meet>
   void each_meeting(const Meet& meet) const {
-    for (const auto& [address, all] : holders_) {
+    for (const auto& entry : holders_) {
+      const auto& address = entry.first;
+      const auto& all = entry.second;
       const auto stranger =
           std::find_if(all.begin(), all.end(), [&](const Holder& one) { return strange(one, all[0]); });
       if (stranger == all.end()) continue;

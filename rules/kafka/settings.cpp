@@ -121,7 +121,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
   Settings settings;
   settings.doubt = doubt;
   const VariableReader reader(object, start, start.entry == Entry::kConfluentRun);
-  const auto unknown = [&](std::string why) { unknown_everywhere(reader, why, settings); };
+  const auto unknown = [&](const std::string& why) { unknown_everywhere(reader, why, settings); };
   Entry entry = start.entry;
   if (entry == Entry::kNone) {
     // A script of one's own before a known image's start: it most likely ends

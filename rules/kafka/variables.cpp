@@ -151,7 +151,7 @@ void VariableReader::from_word(const ArgvWord& word, std::string_view name, Sett
   take_argument(word, name, argument);
   if (!argument.set) return;
   if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
-  argument.variable = std::move(setting.variable);
+  argument.variable = setting.variable;
   argument.shadowed = std::move(setting.shadowed);
   setting = std::move(argument);
 }

@@ -200,7 +200,7 @@ std::optional<Match> WorkloadIndex::find(const Object& service, const SelectorPa
       continue;
     }
     if (!nearer && !workload.set) continue;
-    best = std::move(match);
+    best = match;
     best_distance = found;
   }
   if (!best || best_distance < kGuessed) return best;

@@ -24,8 +24,10 @@ class Arena {
   const T* keep(const std::vector<T>& items) {
     static_assert(std::is_trivially_copyable_v<T>);
     if (items.empty()) return nullptr;
+    // NOLINTBEGIN(bugprone-sizeof-expression): elements may well be pointers to nodes.
     auto* out = static_cast<T*>(memory_.allocate(items.size() * sizeof(T), alignof(T)));
     std::memcpy(static_cast<void*>(out), items.data(), items.size() * sizeof(T));
+    // NOLINTEND(bugprone-sizeof-expression)
     return out;
   }
   std::string_view keep(std::string_view text) {
