@@ -230,20 +230,23 @@ bool JsonReader::skip_list() {
   node.kind = Kind::kSeq;
   node.style = Style::kFlow;
   const size_t depth_left = input_.limits.depth - frames_.size();
-  skipped_.clear();
+  if (skipped_.size() < depth_left) skipped_.resize(depth_left);
+  char* const closing = skipped_.data();
+  size_t depth = 0;
   const uint32_t *at = offsets_ + next_, *const end = offsets_ + count_;
   for (; at != end; ++at) {
     const char c = bytes_[*at];
-    if (c == '{' || c == '[') {
-      if (skipped_.size() == depth_left) {
+    // In ASCII a brace is the bracket of the same side with one bit more.
+    const char side = static_cast<char>(c | 0x20);
+    if (side == '{') {
+      if (depth == depth_left) {
         limit_ = too_deep(begin_ + *at, input_.limits.depth);
         return false;
       }
-      skipped_.push_back(c == '{' ? '}' : ']');
-    } else if (c == '}' || c == ']') {
-      if (skipped_.back() != c) return false;
-      skipped_.pop_back();
-      if (skipped_.empty()) break;
+      closing[depth++] = static_cast<char>(c + 2);
+    } else if (side == '}') {
+      if (closing[depth - 1] != c) return false;
+      if (--depth == 0) break;
     }
   }
   if (at == end) return false;
