@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "rules/joint_plan.h"
+#include "rules/kafka/csv.h"
 #include "rules/kafka/facts.h"
 #include "rules/kafka/plan_wanted.h"
 #include "rules/same_address.h"
@@ -20,12 +21,6 @@ std::string_view trimmed(std::string_view text) {
                                          : text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
-  return out;
-}
-
 Address address(std::string_view entry) {
   Address out;
   const size_t scheme = entry.find("://");
@@ -33,7 +28,7 @@ Address address(std::string_view entry) {
     out.host = entry;
     return out;
   }
-  out.name = upper(trimmed(entry.substr(0, scheme)));
+  out.name = csv::upper_case(trimmed(entry.substr(0, scheme)));
   std::string_view rest = entry.substr(scheme + 3);
   if (const size_t colon = rest.rfind(':'); colon != std::string_view::npos) {
     const std::string_view digits = rest.substr(colon + 1);
@@ -94,13 +89,29 @@ std::vector<std::string> names_asked_for(const Bundle& bundle) {
     if (object.kind != "Service") continue;
     for (const Node& port : object.spec()["ports"].children()) {
       const std::string_view name = Value(&port)["targetPort"].str();
-      if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+      if (!name.empty()) names.emplace_back(name);
     }
   }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
-void derive_set(SetFacts& facts, const Bundle& bundle, const Model& model, const Policy& policy) {
+// Asked for by every set that needs a change, worked out for the first one.
+class NamesAskedFor {
+ public:
+  explicit NamesAskedFor(const Bundle& bundle) : bundle_(bundle) {}
+  const std::vector<std::string>& get() {
+    if (!names_) names_ = names_asked_for(bundle_);
+    return *names_;
+  }
+
+ private:
+  const Bundle& bundle_;
+  std::optional<std::vector<std::string>> names_;
+};
+
+void derive_set(SetFacts& facts, NamesAskedFor& names, const Model& model, const Policy& policy) {
   const BrokerSet& set = *facts.set;
   facts.contradictions = contradictions_of(facts.services);
   facts.readable = set.form_id != "operator-owned" && set.form_id != "controller-only" &&
@@ -111,7 +122,7 @@ void derive_set(SetFacts& facts, const Bundle& bundle, const Model& model, const
   for (int64_t i = 0; i < brokers; ++i) facts.brokers.push_back(derive_broker(facts, set.first_ordinal + i));
   facts.wanted = wanted_listener(model, set, policy, &facts.wanted_why);
   if (!facts.wanted || brokers == 0 || as_wanted(facts, policy)) return;
-  facts.wanted->names_asked_for = names_asked_for(bundle);
+  facts.wanted->names_asked_for = names.get();
   facts.plan = plan_external_listener(set, *facts.wanted);
 }
 
@@ -192,8 +203,9 @@ Facts derive_facts(const Bundle& bundle, const Model& model, const Policy& polic
   const bool node_ports = std::any_of(facts.services.begin(), facts.services.end(),
                                       [](const BrokerService* service) { return service->type == "NodePort"; });
   if (node_ports) facts.node_ports = NodePorts(bundle);
+  NamesAskedFor names(bundle);
   for (SetFacts& set : facts.sets) {
-    derive_set(set, bundle, model, policy);
+    derive_set(set, names, model, policy);
     join_services(set, facts.node_ports, policy);
   }
   if (facts.sets.size() > 1) refuse_same_addresses(facts.sets, policy);

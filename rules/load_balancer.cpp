@@ -58,8 +58,6 @@ bool says_external(const Provider& provider, std::string_view value) {
   return !known;
 }
 
-bool means_internal(const InternalAnnotation& annotation, std::string_view value) { return annotation.accepts(value); }
-
 Value annotations_of(const Object& object) { return object.metadata()["annotations"]; }
 
 Value annotation(const Object& object, std::string_view key) {
@@ -88,15 +86,25 @@ const Provider& provider_of(const Policy& policy, const Object& service) {
   return found ? *found : *policy.provider;
 }
 
-std::string assumption_of(const Policy& policy, const Object& service) {
-  if (policy.provider_named || &provider_of(policy, service) != policy.provider) return {};
+std::string assumption_of(const Policy& policy, const Provider& found) {
+  if (policy.provider_named || &found != policy.provider) return {};
   return " No policy names the provider, so " + policy.provider->id +
          " is assumed; on another cloud write spec.internal.provider into a policy file.";
 }
 
 namespace {
 
-constexpr std::string_view kClass = "spec.loadBalancerClass";
+// What the first annotation that is present says; `present` counts them all.
+Scheme stated(const Object& service, const Provider& provider, size_t& present) {
+  Scheme scheme;
+  present = 0;
+  for (const InternalAnnotation& known : provider.annotations) {
+    const Value value = annotation(service, known.key);
+    if (!value || present++ > 0) continue;
+    scheme = {known.accepts(value.scalar()) ? Scheme::Kind::kInternal : Scheme::Kind::kExternal, value, known.key};
+  }
+  return scheme;
+}
 
 // AWS: two controllers, of which the Service need not tell which one serves it.
 Scheme scheme_of_two(const Object& service, const Provider& provider) {
@@ -104,19 +112,13 @@ Scheme scheme_of_two(const Object& service, const Provider& provider) {
   const Value spec_class = service.spec()["loadBalancerClass"];
   const bool by_class = !spec_class.str().empty();
   if (by_class && !contains(provider.controller_classes, spec_class.str()))
-    return {Scheme::Kind::kForeign, spec_class, kClass};
+    return {Scheme::Kind::kForeign, spec_class, kClassKey};
   const bool second = by_class || (type && provider.controller_type.accepts(type.scalar()));
-  Scheme scheme;
   size_t present = 0;
-  for (const InternalAnnotation& known : provider.annotations) {
-    const Value value = annotation(service, known.key);
-    if (!value || present++ > 0) continue;
-    scheme = {means_internal(known, value.scalar()) ? Scheme::Kind::kInternal : Scheme::Kind::kExternal, value,
-              known.key};
-  }
+  Scheme scheme = stated(service, provider, present);
   if (present == 0 && second)
     return {Scheme::Kind::kInternal, by_class ? spec_class : type,
-            by_class ? kClass : std::string_view(provider.controller_type.key)};
+            by_class ? kClassKey : std::string_view(provider.controller_type.key)};
   scheme.controller_assumed = !second && present == 1 && scheme.internal() && scheme.key == provider.controller_only;
   return scheme;
 }
@@ -127,19 +129,14 @@ Scheme scheme_of(const Object& service, const Provider& provider) {
   if (!provider.controller_classes.empty()) return scheme_of_two(service, provider);
   const Value spec_class = service.spec()["loadBalancerClass"];
   if (const std::string_view name = spec_class.str(); !name.empty()) {
-    if (contains(provider.internal_classes, name)) return {Scheme::Kind::kInternal, spec_class, kClass};
-    if (contains(provider.external_classes, name)) return {Scheme::Kind::kExternal, spec_class, kClass};
+    if (contains(provider.internal_classes, name)) return {Scheme::Kind::kInternal, spec_class, kClassKey};
+    if (contains(provider.external_classes, name)) return {Scheme::Kind::kExternal, spec_class, kClassKey};
     // Where the provider has classes of its own, another one means another controller.
-    if (!provider.internal_classes.empty()) return {Scheme::Kind::kForeign, spec_class, kClass};
+    if (!provider.internal_classes.empty()) return {Scheme::Kind::kForeign, spec_class, kClassKey};
   }
-  const Value annotations = annotations_of(service);
-  for (const InternalAnnotation& known : provider.annotations) {
-    const Value value = annotations[known.key];
-    if (value.is_null()) continue;
-    return {means_internal(known, value.scalar()) ? Scheme::Kind::kInternal : Scheme::Kind::kExternal, value,
-            known.key};
-  }
-  if (!spec_class.str().empty()) return {Scheme::Kind::kForeign, spec_class, kClass};
+  size_t present = 0;
+  if (const Scheme scheme = stated(service, provider, present); present > 0) return scheme;
+  if (!spec_class.str().empty()) return {Scheme::Kind::kForeign, spec_class, kClassKey};
   return {};
 }
 
@@ -160,7 +157,7 @@ std::vector<std::pair<std::string, std::string>> internal_annotations(const Prov
   for (const InternalAnnotation& known : provider.annotations) {
     if (!old) break;
     const std::string_view value = annotation(*old, known.key).str();
-    if (!value.empty() && means_internal(known, value)) out.emplace_back(known.key, value);
+    if (!value.empty() && known.accepts(value)) out.emplace_back(known.key, value);
   }
   if (!out.empty()) return out;
   for (const std::string& key : provider.write) {

@@ -10,6 +10,8 @@
 
 namespace brokergate {
 
+inline constexpr std::string_view kClassKey = "spec.loadBalancerClass";
+
 struct Scheme {
   enum class Kind : uint8_t {
     kInternal,
@@ -17,7 +19,7 @@ struct Scheme {
     kForeign,  // spec.loadBalancerClass hands the Service to a controller that the provider's table does not know
   } kind = Kind::kExternal;
   Value at;              // the class or annotation that decides; false when nothing is said
-  std::string_view key;  // of that annotation; "spec.loadBalancerClass" for the class
+  std::string_view key;  // of that annotation; kClassKey for the class
   // Internal for a second controller only, and nothing says that it serves this Service.
   bool controller_assumed = false;
 
@@ -27,14 +29,14 @@ struct Scheme {
 // The provider whose controller serves the Service: the policy's. Where the
 // policy names none, the one whose annotations the Service carries, else gke.
 const Provider& provider_of(const Policy& policy, const Object& service);
-// " No policy names the provider …" where gke is no more than an assumption; empty else.
-std::string assumption_of(const Policy& policy, const Object& service);
+// " No policy names the provider …" where `found`, which provider_of gave, is no
+// more than an assumption; empty else.
+std::string assumption_of(const Policy& policy, const Provider& found);
 
 // The provider's own order: the class beats annotations, of the annotations the
 // first key that is present decides, only listed values count
 // (cloud-provider-gcp, providers/gce/gce_annotations.go, GetLoadBalancerAnnotationType).
 Scheme scheme_of(const Object& service, const Provider& provider);
-bool means_internal(const InternalAnnotation& annotation, std::string_view value);
 // A value that says external on purpose. What is neither this nor internal is a
 // slip (Private, INTERNAL, true) that the provider silently takes for external.
 bool says_external(const Provider& provider, std::string_view value);

@@ -8,10 +8,8 @@ namespace brokergate {
 namespace {
 
 std::string key_of(const Object& service, const Node* port, int64_t number) {
-  const std::string_view name = service.source()->name();
-  const size_t slash = name.rfind('/');
   const std::string_view protocol = Value(port)["protocol"].str();
-  return cat(number, protocol.empty() ? "TCP" : protocol, "\n", slash == name.npos ? "" : name.substr(0, slash));
+  return cat(number, protocol.empty() ? "TCP" : protocol, "\n", service.source()->folder());
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ class Source {
 
   const std::string& name() const { return name_; }
   std::string_view text() const { return text_; }
+  // The part of `name` before its last slash; empty when there is none.
+  std::string_view folder() const;
 
   // Position of a byte offset. Linear in the offset: meant for findings, not
   // for hot loops. An offset past the end gives the position after the last byte.

@@ -14,8 +14,6 @@ std::string escaped(std::string_view key) {
   return out;
 }
 
-constexpr std::string_view kClassKey = "spec.loadBalancerClass";
-
 std::string whose(const BrokerService& service) {
   return service.role == ServiceRole::kPerBroker && service.ordinal ? cat("load balancer of broker ", *service.ordinal)
                                                                     : "load balancer in front of the brokers";
@@ -30,7 +28,8 @@ std::string wanted(const Provider& provider, std::string_view decides = {}) {
   return pairs.empty() ? cat("the internal annotation of ", provider.id) : cat(pairs[0].first, ": ", pairs[0].second);
 }
 
-void add_fix(const Context& context, const BrokerService& service, const Scheme& scheme, Finding& finding) {
+void add_fix(const Context& context, const BrokerService& service, const Provider& provider, const Scheme& scheme,
+             Finding& finding) {
   const Object& object = *service.object;
   if (const Value address = public_ip_of(object)) {
     finding.remediation = cat("spec.loadBalancerIP is the public address ", address.str(),
@@ -39,7 +38,6 @@ void add_fix(const Context& context, const BrokerService& service, const Scheme&
     return;
   }
   const bool update = context.admission && context.admission->operation == Operation::kUpdate;
-  const Provider& provider = provider_of(context.policy, object);
   if (scheme.kind == Scheme::Kind::kForeign) return;
   Finding::Fix fix{&object, {}};
   for (const auto& [key, value] : internal_annotations(provider, update ? context.admission->old_object : nullptr)) {
@@ -51,18 +49,18 @@ void add_fix(const Context& context, const BrokerService& service, const Scheme&
 }
 
 // A class of another controller: its ways are not in the provider's table.
-void judge_foreign(const Context& context, const BrokerService& service, const Scheme& scheme, Report& report) {
-  const Provider& provider = provider_of(context.policy, *service.object);
+void judge_foreign(const Context& context, const BrokerService& service, const Provider& provider, const Scheme& scheme,
+                   Report& report) {
   Finding& finding = report.add(
       *service.object, scheme.at,
       cat(whose(service), " has loadBalancerClass ", shown(scheme.at.str()), ", want one known to be internal"));
   Report::weaken(finding, cat("what that controller does is not in the rules of ", provider.id));
-  add_fix(context, service, scheme, finding);
+  add_fix(context, service, provider, scheme, finding);
 }
 
 // Somebody said external: it is their word, unless it is a slip.
-void judge_stated(const Context& context, const BrokerService& service, const Scheme& scheme, Report& report) {
-  const Provider& provider = provider_of(context.policy, *service.object);
+void judge_stated(const Context& context, const BrokerService& service, const Provider& provider, const Scheme& scheme,
+                  Report& report) {
   const bool by_class = scheme.key == kClassKey;
   const std::string want =
       by_class ? cat("the class ", provider.internal_classes.front()) : wanted(provider, scheme.key);
@@ -75,13 +73,13 @@ void judge_stated(const Context& context, const BrokerService& service, const Sc
     finding.remediation = cat("Somebody wrote ", scheme.key, " on purpose: change it to ", want,
                               ", or accept this load balancer with a suppression in the policy.");
   } else {
-    add_fix(context, service, scheme, finding);
+    add_fix(context, service, provider, scheme, finding);
   }
 }
 
-void judge_unstated(const Context& context, const BrokerService& service, const Scheme& scheme, Report& report) {
+void judge_unstated(const Context& context, const BrokerService& service, const Provider& provider,
+                    const Scheme& scheme, Report& report) {
   const Object& object = *service.object;
-  const Provider& provider = provider_of(context.policy, *service.object);
   const Value annotations = annotations_of(object);
   Finding& finding =
       report.add(object, annotations.is_map() ? annotations : object.metadata(),
@@ -95,8 +93,8 @@ void judge_unstated(const Context& context, const BrokerService& service, const 
   finding.remediation = cat("Write ", pairs.empty() ? wanted(provider) : pairs,
                             " when the Service is created. An existing load balancer gets a new address by it: plan "
                             "that as a migration.",
-                            assumption_of(context.policy, object));
-  add_fix(context, service, scheme, finding);
+                            assumption_of(context.policy, provider));
+  add_fix(context, service, provider, scheme, finding);
   if (const Operator* owner = operator_of(object)) {
     finding.remediation = cat("Set the annotation in the resource of ", owner->name, ": ", owner->annotations, ".");
   }
@@ -107,12 +105,13 @@ void check(const Context& context, Report& report) {
   tell_public_ways(context, report);
   for (const BrokerService* service : context.facts.services) {
     if (service->type != "LoadBalancer") continue;
-    const Scheme scheme = scheme_of(*service->object, provider_of(context.policy, *service->object));
+    const Provider& provider = provider_of(context.policy, *service->object);
+    const Scheme scheme = scheme_of(*service->object, provider);
     if (scheme.internal()) continue;
     const auto judge = scheme.kind == Scheme::Kind::kForeign ? judge_foreign
                        : scheme.at                           ? judge_stated
                                                              : judge_unstated;
-    judge(context, *service, scheme, report);
+    judge(context, *service, provider, scheme, report);
     if (service->certain) continue;
     Finding& finding = report.last();
     finding.remediation += cat(" The Service was judged by itself: ", service->evidence, ".");

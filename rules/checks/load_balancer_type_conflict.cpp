@@ -27,7 +27,7 @@ void check_values(const Object& object, const Provider& provider, Report& report
     const Value value = annotation(object, known.key);
     if (!value || known.values.front().find('*') != std::string::npos) continue;
     const bool text = value.is_string();
-    if (text && (means_internal(known, value.str()) || says_external(provider, value.str()))) continue;
+    if (text && (known.accepts(value.str()) || says_external(provider, value.str()))) continue;
     Finding& finding = report.add(object, value,
                                   text ? cat(known.key, " is \"", shown(value.str()),
                                              "\", which means external, want \"", known.values.front(), "\"")
@@ -42,7 +42,7 @@ void check_keys(const Object& object, const Provider& provider, Report& report) 
   if (!scheme.at || scheme.kind == Scheme::Kind::kForeign) return;
   for (const InternalAnnotation& known : provider.annotations) {
     const Value value = annotation(object, known.key);
-    if (!value || known.key == scheme.key || means_internal(known, value.scalar()) == scheme.internal()) continue;
+    if (!value || known.key == scheme.key || known.accepts(value.scalar()) == scheme.internal()) continue;
     report.add(object, value,
                cat(known.key, " is \"", shown(value.scalar()), "\" but ", scheme.key, " is \"",
                    shown(scheme.at.scalar()), "\" and decides, want both to say the same"));
@@ -74,14 +74,13 @@ void check_controller(const Object& object, const Provider& provider, Report& re
 }
 
 // Another cloud's key, which nothing reads here, where this cloud's own is missing.
-void check_foreign(const Context& context, const Object& object, Report& report) {
-  const Provider& own = provider_of(context.policy, object);
+void check_foreign(const Object& object, const Provider& own, Report& report) {
   if (scheme_of(object, own).at) return;
   for (const std::string_view id : provider_ids()) {
     if (id == own.id) continue;
     for (const InternalAnnotation& known : find_provider(id)->annotations) {
       const Value value = annotation(object, known.key);
-      if (!value || !means_internal(known, value.scalar())) continue;
+      if (!value || !known.accepts(value.scalar())) continue;
       Finding& finding =
           report.add(object, value, cat(known.key, " is read on ", id, " only, want the annotation of ", own.id));
       if (!own.write.empty() && !public_ip_of(object)) finding.fixes.push_back(set_internal(object, own, {}));
@@ -97,7 +96,7 @@ void check(const Context& context, Report& report) {
     check_values(*service->object, provider, report);
     check_keys(*service->object, provider, report);
     check_controller(*service->object, provider, report);
-    check_foreign(context, *service->object, report);
+    check_foreign(*service->object, provider, report);
   }
 }
 

@@ -5,6 +5,11 @@
 
 namespace brokergate {
 
+std::string_view Source::folder() const {
+  const size_t slash = name_.rfind('/');
+  return slash == std::string::npos ? std::string_view() : std::string_view(name_).substr(0, slash);
+}
+
 Position Source::position(size_t offset) const {
   const size_t end = std::min(offset, text_.size());
   Position position{1, 1};

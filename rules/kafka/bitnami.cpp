@@ -44,11 +44,8 @@ void default_of_image(Settings& settings) {
   for (const Key key : {Key::kAdvertised, Key::kListeners}) {
     Setting& setting = settings[key];
     if (setting.set || setting.by != Setting::By::kNothing) continue;
-    setting.by = Setting::By::kUnreadable;
-    setting.set = true;
-    setting.exact = false;
-    setting.value =
-        unknown_atom(setting.variable_name() + " is not set, and the image's own default depends on its version");
+    setting.set_unreadable(
+        unknown_atom(setting.variable_name() + " is not set, and the image's own default depends on its version"));
     setting.place = "default of the image";
   }
 }
@@ -68,10 +65,8 @@ void from_files(const VariableReader& reader, const Object& object, Settings& se
       if (setting.set) file.shadowed.push_back(place_of(object, setting));
       file.variable = setting.variable;
       file.shadowed.insert(file.shadowed.end(), setting.shadowed.begin(), setting.shadowed.end());
-      file.by = Setting::By::kUnreadable;
-      file.exact = false;
-      file.value = unknown_atom(std::string(name) + " makes the image take it from file " + display(file.value) +
-                                ", which is not read");
+      file.set_unreadable(unknown_atom(std::string(name) + " makes the image take it from file " + display(file.value) +
+                                       ", which is not read"));
       setting = std::move(file);
     }
   });

@@ -67,10 +67,7 @@ void take_overrides(const Object& object, const ProcessStart& start, size_t at, 
 void unknown_unless_set(const std::string& why, const ProcessStart& start, Settings& settings) {
   for (auto& setting : settings.of) {
     if (setting.set) continue;
-    setting.by = Setting::By::kUnreadable;
-    setting.set = true;
-    setting.exact = false;
-    setting.value = unknown_atom(why);
+    setting.set_unreadable(unknown_atom(why));
     if (start.argv.empty()) continue;
     const ArgvWord& from = start.argv[std::min(size_t{1}, start.argv.size() - 1)];
     setting.node = from.node;

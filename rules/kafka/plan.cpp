@@ -1,4 +1,5 @@
 #include "rules/kafka/plan.h"
+#include "rules/kafka/csv.h"
 
 #include <algorithm>
 #include <array>
@@ -28,7 +29,7 @@ class Planner {
         host_(host),
         settings_(set.facts->settings),
         process_(set.facts->process),
-        name_(upper(wanted.name)),
+        name_(csv::upper_case(wanted.name)),
         pods_(set, set.facts->process),
         draft_(set.container, "every broker advertises its own address for listener " + name_),
         ordinals_(ordinals_of(set).list) {

@@ -1,4 +1,5 @@
 #include "rules/kafka/plan_ports.h"
+#include "rules/kafka/csv.h"
 
 #include <algorithm>
 
@@ -56,7 +57,7 @@ std::string_view probe_on(Value container, int64_t port) {
 std::string plan_container_ports(const BrokerSet& set, const WantedListener& wanted, const Settings& settings,
                                  Draft& draft) {
   const Value container = set.container;
-  const std::string name = upper(wanted.name);
+  const std::string name = csv::upper_case(wanted.name);
   const auto bound = settings[Key::kListeners].set ? parse_listeners(display(settings[Key::kListeners].value))
                                                    : tl::expected<std::vector<Listener>, std::string>();
   const Listener* old = bound ? find_listener(*bound, name) : nullptr;

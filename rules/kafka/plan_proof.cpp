@@ -1,4 +1,5 @@
 #include "rules/kafka/plan_proof.h"
+#include "rules/kafka/csv.h"
 
 #include <algorithm>
 
@@ -113,7 +114,7 @@ std::string disprove(const BrokerSet& set, const WantedListener& wanted, const H
   changed.name = changed.metadata()["name"].str();
   const auto after = recognise_broker_set(changed);
   if (!after) return "the changed object is no broker set any more";
-  const std::string name = upper(wanted.name);
+  const std::string name = csv::upper_case(wanted.name);
   for (const int64_t ordinal : ordinals.list) {
     const auto now = settings_for(*after, ordinal);
     if (auto fault = missing(*after, *now, wanted, host, ordinal); !fault.empty()) return fault;

@@ -1,4 +1,5 @@
 #include "rules/kafka/plan_refusals.h"
+#include "rules/kafka/csv.h"
 
 #include <algorithm>
 #include <array>
@@ -34,7 +35,7 @@ std::string advertised_twice(const BrokerSet& set, const Setting& advertised, co
                              const HostTemplate& host) {
   const auto version = kafka_version(set.family, set.image_tag);
   const bool ports_differ = version && *version <= KafkaVersion{2, 6};
-  const std::string name = upper(wanted.name);
+  const std::string name = csv::upper_case(wanted.name);
   for (const auto& entry : cut_listeners(advertised.value)) {
     const auto parsed = parse_listeners(display(entry.text));
     if (entry.name == name || !parsed || parsed->size() != 1) continue;

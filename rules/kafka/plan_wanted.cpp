@@ -77,13 +77,6 @@ std::string HostTemplate::of(std::string_view pod, int64_t ordinal) const {
   return out;
 }
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return out;
-}
-
 std::vector<ListenerText> cut_listeners(std::string_view value) {
   std::vector<ListenerText> out;
   size_t begin = 0;
@@ -100,7 +93,7 @@ std::vector<ListenerText> cut_listeners(std::string_view value) {
     if (element.text.empty()) continue;
     const size_t scheme = element.text.find("://");
     if (scheme != element.text.npos && !has_opaque(element.text.substr(0, scheme)))
-      element.name = upper(element.text.substr(0, scheme));
+      element.name = csv::upper_case(element.text.substr(0, scheme));
     element.unknown = has_unknown(element.text);
     out.push_back(std::move(element));
   }
@@ -120,15 +113,15 @@ std::vector<std::string> controller_names(const Settings& settings) {
   const Setting& names = settings[Key::kControllerNames];
   if (!names.set || has_unknown(names.value)) return out;
   for (const auto name : csv::split(names.value))
-    if (!name.empty()) out.push_back(upper(name));
+    if (!name.empty()) out.push_back(csv::upper_case(name));
   return out;
 }
 
 std::string inter_broker_name(const Settings& settings) {
   const Setting& name = settings[Key::kInterBrokerName];
-  if (name.set && !name.value.empty() && !has_unknown(name.value)) return upper(name.value);
+  if (name.set && !name.value.empty() && !has_unknown(name.value)) return csv::upper_case(name.value);
   const Setting& protocol = settings[Key::kInterBrokerProtocol];
-  if (protocol.set && !protocol.value.empty() && !has_unknown(protocol.value)) return upper(protocol.value);
+  if (protocol.set && !protocol.value.empty() && !has_unknown(protocol.value)) return csv::upper_case(protocol.value);
   return "PLAINTEXT";
 }
 
@@ -161,7 +154,7 @@ std::string missing(const BrokerSet& set, const Settings& settings, const Wanted
   const auto bound = parse_listeners(display(listeners.value));
   if (!bound) return who + bound.error();
 
-  const std::string name = upper(wanted.name);
+  const std::string name = csv::upper_case(wanted.name);
   const Listener* mine = find_listener(*shown, name);
   if (!mine) return who + "does not advertise " + name;
   const std::string expected = host.of(set.pod_name(ordinal), ordinal);

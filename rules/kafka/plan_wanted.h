@@ -36,7 +36,6 @@ struct ListenerText {
   bool unknown = false;  // holds an unknown atom
 };
 std::vector<ListenerText> cut_listeners(std::string_view value);
-std::string upper(std::string_view text);
 
 int64_t wanted_port(const WantedListener& wanted, int64_t ordinal);
 int64_t wanted_bind(const WantedListener& wanted, int64_t ordinal);

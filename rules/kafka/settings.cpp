@@ -159,13 +159,10 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
         if (!file.empty() || defaults) {
           for (auto& setting : settings.of) {
             if (setting.set || setting.by != Setting::By::kNothing) continue;
-            setting.by = Setting::By::kUnreadable;
-            setting.set = true;
-            setting.exact = false;
-            setting.place = file.empty() ? "default of the image" : file;
-            setting.value =
+            setting.set_unreadable(
                 unknown_atom(file.empty() ? "no KAFKA_ variable is set, so the image uses its own default file"
-                                          : "it may be set in " + file + ", which is not read");
+                                          : "it may be set in " + file + ", which is not read"));
+            setting.place = file.empty() ? "default of the image" : file;
           }
           if (defaults) settings.unreadable = "no KAFKA_ variable is set, so the image uses its own default file";
         }
@@ -179,10 +176,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
         settings.mechanics = Mechanics::kFile;
         settings.unreadable = dead;
         for (auto& setting : settings.of) {
-          setting.by = Setting::By::kUnreadable;
-          setting.set = true;
-          setting.exact = false;
-          setting.value = unknown_atom(dead);
+          setting.set_unreadable(unknown_atom(dead));
           setting.place = "mounted file";
         }
         note_dead_variables(object, start, settings);
@@ -221,10 +215,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
     for (const Key key : {Key::kAdvertised, Key::kListeners}) {
       Setting& setting = settings[key];
       if (setting.set) continue;
-      setting.by = Setting::By::kUnreadable;
-      setting.set = true;
-      setting.exact = false;
-      setting.value = unknown_atom(settings.doubt);
+      setting.set_unreadable(unknown_atom(settings.doubt));
     }
   }
   return settings;

@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "brokergate/kafka.h"
@@ -62,6 +63,13 @@ struct Setting {
   std::vector<Place> shadowed;
 
   std::string variable_name() const { return std::string(variable); }
+  // Something outside the manifest decides; `atom` says what, see opaque.h. Place and node stay.
+  void set_unreadable(std::string atom) {
+    by = By::kUnreadable;
+    set = true;
+    exact = false;
+    value = std::move(atom);
+  }
 };
 
 struct Settings {

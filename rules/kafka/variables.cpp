@@ -41,10 +41,7 @@ Setting VariableReader::read(std::string_view name) const {
     from_shell(name, setting);
   }
   if (!setting.set && start_.script && !start_.shell.unread.empty()) {
-    setting.by = Setting::By::kUnreadable;
-    setting.set = true;
-    setting.exact = false;
-    setting.value = unread();
+    setting.set_unreadable(unread());
     setting.node = start_.script;
     setting.place = "script in " + start_.script_place;
   }
@@ -84,12 +81,9 @@ void VariableReader::from_env(std::string_view name, Setting& setting) const {
   }
   if (setting.set) return;
   if (const EnvSource* source = start_.env.possible_source(name)) {
-    setting.by = Setting::By::kUnreadable;
-    setting.set = true;
-    setting.value = unknown_atom(std::string(name) + " may come from " + source->what + ", which is not read");
+    setting.set_unreadable(unknown_atom(std::string(name) + " may come from " + source->what + ", which is not read"));
     setting.node = source->node;
     setting.place = source->what;
-    setting.exact = false;
   }
 }
 

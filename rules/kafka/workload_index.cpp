@@ -19,12 +19,6 @@ Value pod_labels(const Object& object) {
   return {};
 }
 
-std::string_view folder_of(const Object& object) {
-  const std::string_view name = object.source()->name();
-  const size_t slash = name.rfind('/');
-  return slash == std::string_view::npos ? std::string_view{} : name.substr(0, slash);
-}
-
 constexpr int kOtherNamespace = 100;
 constexpr int kGuessed = 10;
 
@@ -32,7 +26,7 @@ constexpr int kGuessed = 10;
 // nearer. The same namespace in another folder is often a variant of the same
 // installation, so the place counts then, too.
 int distance(const Object& a, const Object& b) {
-  const int place = a.source() == b.source() ? 0 : folder_of(a) == folder_of(b) ? 1 : 2;
+  const int place = a.source() == b.source() ? 0 : a.source()->folder() == b.source()->folder() ? 1 : 2;
   if (a.ns == b.ns) return place;
   if (!a.ns.empty() && !b.ns.empty()) return kOtherNamespace;
   return place == 2 ? kGuessed : 3 + place;
@@ -62,7 +56,7 @@ uint64_t mixed(uint64_t hash, std::string_view text) { return mixed(hash, std::h
 uint64_t hash_of(const Object& object, const Scope& scope) {
   uint64_t hash = static_cast<uint64_t>(scope.place);
   if (scope.place == 'f') hash = mixed(hash, reinterpret_cast<uintptr_t>(object.source().get()));
-  if (scope.place == 'd') hash = mixed(hash, folder_of(object));
+  if (scope.place == 'd') hash = mixed(hash, object.source()->folder());
   return scope.any_namespace ? mixed(hash, 1) : mixed(hash, scope.ns);
 }
 
