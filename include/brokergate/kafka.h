@@ -64,6 +64,8 @@ enum class ImageFamily : uint8_t {
   kApache,
   kBitnami,
   kWurstmeister,
+  kMedinvention,
+  kEngapa,
   kStrimzi,
   kRedpanda,
   kOther
@@ -71,6 +73,7 @@ enum class ImageFamily : uint8_t {
 
 class Form;          // forms/form.h: one file per form
 struct BrokerFacts;  // rules/kafka/facts.h: what recognition worked out; immutable, shared by copies
+class ConfigMaps;    // rules/kafka/config_maps.h: those of the input
 
 struct BrokerSet {
   const Object* object = nullptr;
@@ -97,7 +100,9 @@ struct BrokerSet {
 
 // The StatefulSet as a broker set, or nullopt: evidence decides (family and what
 // the container runs, env, ports, labels), never the image name alone.
-std::optional<BrokerSet> recognise_broker_set(const Object& object);
+// `maps`: where its pods may take settings from; null: nothing is known of them.
+std::optional<BrokerSet> recognise_broker_set(const Object& object,
+                                              const std::shared_ptr<const ConfigMaps>& maps = nullptr);
 // A Kafka-looking workload that is not a StatefulSet (Deployment, bare Pod of an
 // operator) and is therefore reported as unknown: the reason, or empty.
 std::string unknown_workload(const Object& object);
@@ -180,6 +185,7 @@ Placement placement_of(Value pod_spec, const Policy& policy);
 // ---- everything of one bundle -----------------------------------------------
 
 struct Model {
+  std::shared_ptr<const ConfigMaps> maps;
   std::vector<BrokerSet> sets;
   std::vector<BrokerService> services;
   struct Unknown {

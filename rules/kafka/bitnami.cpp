@@ -3,6 +3,8 @@
 #include "rules/kafka/mounts.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/overrides.h"
+#include "rules/kafka/properties_text.h"
+#include "rules/kafka/start_scripts.h"
 
 namespace brokergate {
 namespace {
@@ -122,6 +124,36 @@ void bitnami_settings(const VariableReader& reader, const Object& object, const 
     if (!scripts.empty())
       settings.doubt = scripts + ": its scripts run after server.properties is written and may change it";
   }
+}
+
+bool bitnami_file(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
+                  Settings& settings) {
+  const std::string dead = dead_bitnami_environment(pod_spec, container);
+  if (dead.empty()) return false;
+  std::string unread = dead;
+  bool empty_folder = false;
+  for (const std::string_view path : start_script(Mechanics::kBitnami).beating_files) {
+    if (const shell::File* file = start.files.find(path)) {
+      settings.mechanics = Mechanics::kFile;
+      unread = read_properties_text(start, path, *file, settings);
+      if (!unread.empty()) unread = "the file " + std::string(path) + " cannot be read: " + unread;
+      break;
+    }
+    const auto folder = start.files.system.folders.find(path.substr(0, path.rfind('/')));
+    empty_folder = empty_folder || (folder != start.files.system.folders.end() && folder->second.complete);
+  }
+  // All that is mounted there is known, and it is no server.properties.
+  if (settings.mechanics != Mechanics::kFile && empty_folder) return false;
+  settings.mechanics = Mechanics::kFile;
+  arguments_of_run(object, start, settings);
+  if (unread.empty()) return true;
+  settings.unreadable = unread;
+  for (auto& setting : settings.of) {
+    if (setting.set && setting.by == Setting::By::kOverride) continue;
+    setting.set_unreadable(unknown_atom(unread));
+    setting.place = "mounted file";
+  }
+  return true;
 }
 
 }  // namespace brokergate

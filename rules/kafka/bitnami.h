@@ -10,4 +10,9 @@ namespace brokergate {
 void bitnami_settings(const VariableReader& reader, const Object& object, const ProcessStart& start, Value pod_spec,
                       Value container, std::string_view tag, Settings& settings);
 
+// A server.properties on a volume beats all variables: its settings and the
+// --override arguments of run.sh. False: there is none.
+bool bitnami_file(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
+                  Settings& settings);
+
 }  // namespace brokergate

@@ -58,7 +58,7 @@ std::shared_ptr<const Settings> settings_for(const BrokerSet& set, int64_t ordin
   BrokerFacts::Later& later = *set.facts->later;
   const std::lock_guard guard(later.mutex);
   if (const auto known = later.of.find(ordinal); known != later.of.end()) return known->second;
-  const PodIdentity identity = identity_of(*set.object, ordinal);
+  const PodIdentity identity = identity_of(*set.object, ordinal, set.facts->maps.get());
   const ProcessStart start = read_process(set.container, identity, set.family, set.facts->process.parsed);
   auto settings = std::make_shared<const Settings>(
       settings_of(*set.object, start, set.pod_spec, set.container, set.family, set.image_tag, set.facts->rival));
@@ -70,13 +70,13 @@ Properties BrokerSet::properties(int64_t ordinal) const {
   return to_properties(*object, *settings_for(*this, ordinal));
 }
 
-std::optional<BrokerSet> recognise_broker_set(const Object& object) {
+std::optional<BrokerSet> recognise_broker_set(const Object& object, const std::shared_ptr<const ConfigMaps>& maps) {
   if (object.kind != "StatefulSet" || object.group() != "apps") return std::nullopt;
   BrokerSet set;
   set.object = &object;
   read_replicas(object, set);
   const Owner owner = owner_of(object);
-  const PodIdentity identity = identity_of(object, set.first_ordinal);
+  const PodIdentity identity = identity_of(object, set.first_ordinal, maps.get());
   Judgement judgement = find_broker_container(object, identity, owner);
   if (judgement.score == 0) return std::nullopt;
 
@@ -87,6 +87,7 @@ std::optional<BrokerSet> recognise_broker_set(const Object& object) {
   set.managed_by_operator = !owner.reason.empty();
   set.evidence = std::move(judgement.evidence);
   auto facts = std::make_shared<BrokerFacts>();
+  facts->maps = maps;
   facts->owner = owner;
   facts->image = judgement.image;
   facts->process = std::move(judgement.process);

@@ -12,6 +12,7 @@
 namespace brokergate {
 
 struct BrokerFacts {
+  std::shared_ptr<const ConfigMaps> maps;  // null: none known
   Owner owner;
   Image image;
   ProcessStart process;  // of the first ordinal

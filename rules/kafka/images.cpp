@@ -30,17 +30,14 @@ constexpr std::array kImages = {
     ImageRow{"bitnami/kafka", ImageFamily::kBitnami, ""},
     ImageRow{"bitnamilegacy/kafka", ImageFamily::kBitnami, ""},
     ImageRow{"bitnamisecure/kafka", ImageFamily::kBitnami, ""},
-    ImageRow{"wurstmeister/kafka", ImageFamily::kWurstmeister,
-             "start-kafka.sh turns KAFKA_* into properties and replaces _{HOSTNAME_COMMAND} by a command's output, "
-             "which is not read here"},
+    ImageRow{"wurstmeister/kafka", ImageFamily::kWurstmeister, ""},
+    ImageRow{"medinvention/kafka", ImageFamily::kMedinvention, ""},
+    ImageRow{"engapa/kafka", ImageFamily::kEngapa, ""},
     ImageRow{"strimzi/kafka", ImageFamily::kStrimzi, "the Strimzi operator generates its configuration"},
     ImageRow{"redpanda", ImageFamily::kRedpanda, "Redpanda reads redpanda.yaml and rpk options, not KAFKA_* variables"},
     ImageRow{"solsson/kafka", ImageFamily::kOther, "it has no start script and reads a properties file"},
     ImageRow{"kubernetes-kafka", ImageFamily::kOther, "it reads --override arguments, not KAFKA_* variables"},
     ImageRow{"k8skafka", ImageFamily::kOther, "it reads --override arguments, not KAFKA_* variables"},
-    ImageRow{"engapa/kafka", ImageFamily::kOther, "it reads SERVER_x_y variables into server.properties"},
-    ImageRow{"medinvention/kafka", ImageFamily::kOther,
-             "its start script runs *_COMMAND variables, whose output is not read here"},
     ImageRow{"confluent/kafka", ImageFamily::kOther, kOwnScript},
     ImageRow{"doughgle/kafka-kraft", ImageFamily::kOther, kOwnScript},
     ImageRow{"spotify/kafka", ImageFamily::kOther, kOwnScript},
@@ -136,6 +133,10 @@ std::string_view name_of(ImageFamily family) {
       return "Bitnami";
     case ImageFamily::kWurstmeister:
       return "wurstmeister";
+    case ImageFamily::kMedinvention:
+      return "medinvention";
+    case ImageFamily::kEngapa:
+      return "engapa";
     case ImageFamily::kStrimzi:
       return "Strimzi";
     case ImageFamily::kRedpanda:
@@ -149,7 +150,8 @@ std::string_view name_of(ImageFamily family) {
 }
 
 std::optional<KafkaVersion> kafka_version(ImageFamily family, std::string_view tag) {
-  if (family == ImageFamily::kWurstmeister || family == ImageFamily::kStrimzi) {
+  if (family == ImageFamily::kWurstmeister || family == ImageFamily::kMedinvention ||
+      family == ImageFamily::kEngapa || family == ImageFamily::kStrimzi) {
     // 2.13-2.7.0 (Scala first), 0.30.0-kafka-3.2.0
     const auto dash = tag.rfind('-');
     if (dash == tag.npos) return std::nullopt;

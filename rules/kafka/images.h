@@ -45,6 +45,7 @@ enum class Entry : uint8_t {
   kBitnamiRun,      // entrypoint.sh … run.sh: the image's set-up reads the environment, then the broker starts
   kBitnamiRunOnly,  // run.sh alone: the broker starts from the file as it lies there
   kWurstmeister,    // start-kafka.sh
+  kEngapa,          // the start of engapa/kafka, which is its default command
   kServerStart,     // kafka-server-start.sh FILE [--override K=V]…
   kStrimzi,         // kafka_run.sh
   kRedpanda,        // redpanda or rpk redpanda start

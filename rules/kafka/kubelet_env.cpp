@@ -52,13 +52,61 @@ std::string field_value(std::string_view path, const PodIdentity& identity) {
 
 std::string value_from(Value from, const PodIdentity& identity) {
   if (const Value field = from["fieldRef"]) return field_value(field["fieldPath"].str(), identity);
-  for (const auto& [key, kind] : {std::pair{"configMapKeyRef", "ConfigMap"}, std::pair{"secretKeyRef", "Secret"}}) {
-    if (const Value ref = from[key])
-      return unknown_atom("it comes from key " + std::string(ref["key"].scalar()) + " of " + kind + " " +
-                          std::string(ref["name"].scalar()) + ", which is not read");
-  }
+  if (const Value ref = from["secretKeyRef"])
+    return unknown_atom("it comes from key " + std::string(ref["key"].scalar()) + " of Secret " +
+                        std::string(ref["name"].scalar()) + ", which is not read");
   if (from["resourceFieldRef"]) return unknown_atom("it comes from the container's resources");
   return unknown_atom("its valueFrom has a source that is not read");
+}
+
+ConfigMaps::Found find_map(const PodIdentity& identity, std::string_view name) {
+  if (identity.maps && identity.object) return identity.maps->find(*identity.object, name);
+  return {nullptr, "which is not in the input"};
+}
+
+// valueFrom.configMapKeyRef: not expanded by the kubelet.
+void value_from_map(Value ref, const PodIdentity& identity, KubeletEnv& env, EnvEntry& entry) {
+  const std::string_view name = ref["name"].scalar();
+  const std::string_view key = ref["key"].scalar();
+  const auto found = find_map(identity, name);
+  if (const Value value = found.key(key)) {
+    entry.value = value.str();
+    entry.value_node = value;
+    entry.config_map = found.object;
+    return;
+  }
+  entry.value =
+      env.keep(unknown_atom("it comes from key " + std::string(key) + " of " + unread_config_map(name, found)));
+}
+
+// envFrom in list order: what is not known may hide what stood before it.
+void read_env_from(Value container, const PodIdentity& identity, KubeletEnv& env) {
+  for (const Node& node : container["envFrom"].children()) {
+    const Value from(&node);
+    EnvSource source{from["prefix"].str(), "envFrom", from};
+    if (const Value ref = from["configMapRef"]) {
+      const std::string_view name = ref["name"].scalar();
+      const auto found = find_map(identity, name);
+      if (found.object) {
+        for (const Node& pair : found.object->root["data"].children()) {
+          if (Value(&pair).kind() != Kind::kString) continue;
+          const std::string_view variable =
+              source.prefix.empty() ? std::string_view(pair.key) : env.keep(std::string(source.prefix) + std::string(pair.key));
+          env.add({variable, Value(&pair).str(), from, Value(&pair), found.object});
+        }
+        continue;
+      }
+      source.what = "ConfigMap " + std::string(name) + " (envFrom), " + found.why;
+    } else if (const Value secret = from["secretRef"]) {
+      source.what = "Secret " + std::string(secret["name"].scalar()) + " (envFrom), which is not read";
+    }
+    for (EnvEntry& entry : env.entries) {
+      if (!entry.name.starts_with(source.prefix)) continue;
+      entry.value = env.keep(unknown_atom(std::string(entry.name) + " may come from " + source.what));
+      entry.value_node = Value();
+    }
+    env.sources.push_back(std::move(source));
+  }
 }
 
 // A name the kubelet may set for a Service: <SVC>_SERVICE_HOST, <SVC>_PORT_9092_TCP_ADDR, …
@@ -82,7 +130,7 @@ Lookup look_up(const KubeletEnv& env, std::string_view name) {
     result.text = entry->value;
   } else if (const EnvSource* source = env.possible_source(name)) {
     result.found = true;
-    result.own = unknown_atom(std::string(name) + " may come from " + source->what + ", which is not read");
+    result.own = unknown_atom(std::string(name) + " may come from " + source->what);
   } else if (env.service_links && service_link_name(name)) {
     result.found = true;
     result.own = unknown_atom(std::string(name) + " may come from a Service of the namespace (enableServiceLinks)");
@@ -208,20 +256,9 @@ bool has_reference(std::string_view text) {
 KubeletEnv kubelet_env(Value container, const PodIdentity& identity) {
   KubeletEnv env;
   env.service_links = identity.spec["enableServiceLinks"].as_bool().value_or(true);
-  for (const Node& node : container["envFrom"].children()) {
-    const Value from(&node);
-    EnvSource source{from["prefix"].str(), "", from};
-    if (const Value map = from["configMapRef"]) {
-      source.what = "ConfigMap " + std::string(map["name"].scalar()) + " (envFrom)";
-    } else if (const Value secret = from["secretRef"]) {
-      source.what = "Secret " + std::string(secret["name"].scalar()) + " (envFrom)";
-    } else {
-      source.what = "envFrom";
-    }
-    env.sources.push_back(std::move(source));
-  }
+  read_env_from(container, identity, env);
   const Value list = container["env"];
-  env.entries.reserve(list.size());
+  env.entries.reserve(env.entries.size() + list.size());
   size_t total = 0;
   for (const Node& node : list.children()) {
     const Value entry(&node);
@@ -234,8 +271,12 @@ KubeletEnv kubelet_env(Value container, const PodIdentity& identity) {
     } else if (!text.empty()) {
       made.value = text.find('$') == text.npos ? text : env.keep(expand(text, env).text);
     } else if (const Value from = entry["valueFrom"]) {
-      made.value = env.keep(value_from(from, identity));
       made.value_node = Value();
+      if (const Value ref = from["configMapKeyRef"]) {
+        value_from_map(ref, identity, env, made);
+      } else {
+        made.value = env.keep(value_from(from, identity));
+      }
     }
     total += made.value.size();
     env.add(made);

@@ -11,7 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "brokergate/document.h"
+#include "brokergate/object.h"
+#include "rules/kafka/config_maps.h"
 
 namespace brokergate {
 
@@ -22,19 +23,22 @@ struct PodIdentity {
   int64_t ordinal = 0;
   Value template_metadata;  // spec.template.metadata
   Value spec;               // spec.template.spec
+  const Object* object = nullptr;     // whose pod it is
+  const ConfigMaps* maps = nullptr;   // null: none is known
 };
 
 struct EnvEntry {
   std::string_view name;
   std::string_view value;  // expanded; may hold atoms. Points into the document or the KubeletEnv
-  Value entry;             // the element of env[]
-  Value value_node;        // its `value`; false for valueFrom
+  Value entry;             // the element of env[], or of envFrom[]
+  Value value_node;        // its `value`, or the ConfigMap's; false when the manifest has no text for it
+  const Object* config_map = nullptr;  // where value_node stands; null: in the pod's own object
 };
 
 // Where variables come from that the manifest does not spell out.
 struct EnvSource {
   std::string_view prefix;
-  std::string what;  // "ConfigMap kafka-config (envFrom)"
+  std::string what;  // "ConfigMap kafka-config (envFrom), which is not in the input"
   Value node;
 };
 
@@ -45,9 +49,9 @@ class KubeletEnv {
   KubeletEnv(KubeletEnv&&) = default;
   KubeletEnv& operator=(KubeletEnv&&) = default;
 
-  // In list order, duplicates kept: the last of one name counts.
+  // envFrom's ConfigMaps, then env, in list order, duplicates kept: the last of one name counts.
   std::vector<EnvEntry> entries;
-  std::vector<EnvSource> sources;  // envFrom
+  std::vector<EnvSource> sources;  // envFrom of what is not known
   bool service_links = true;       // enableServiceLinks
 
   void add(const EnvEntry& entry);

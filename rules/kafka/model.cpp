@@ -1,14 +1,16 @@
 #include <algorithm>
 
 #include "brokergate/kafka.h"
+#include "rules/kafka/config_maps.h"
 #include "rules/kafka/listener_tables.h"
 
 namespace brokergate {
 
 std::unique_ptr<Model> build_model(const Bundle& bundle, const Policy& policy) {
   auto model = std::make_unique<Model>();
+  model->maps = std::make_shared<const ConfigMaps>(bundle);
   for (const Object& object : bundle.objects) {
-    if (auto set = recognise_broker_set(object)) {
+    if (auto set = recognise_broker_set(object, model->maps)) {
       if (set->form_id == "unknown-form") model->unknown.push_back({&object, set->form_reason});
       model->sets.push_back(std::move(*set));
     } else if (std::string reason = unknown_workload(object); !reason.empty()) {

@@ -36,6 +36,7 @@ void take_override(const Object& object, const ArgvWord& from, const std::string
   setting.set = true;
   setting.value = value;
   setting.node = from.node;
+  setting.object = from.object;
   setting.begin = from.begin;
   setting.end = from.end;
   setting.exact = false;
@@ -71,6 +72,7 @@ void unknown_unless_set(const std::string& why, const ProcessStart& start, Setti
     if (start.argv.empty()) continue;
     const ArgvWord& from = start.argv[std::min(size_t{1}, start.argv.size() - 1)];
     setting.node = from.node;
+    setting.object = from.object;
     setting.place = "start in " + from.place;
   }
 }
@@ -81,7 +83,7 @@ void file_and_overrides(const Object& object, const ProcessStart& start, Value p
   while (at < start.argv.size() && start.argv[at].text.starts_with("-")) ++at;
   const std::string file = at < start.argv.size() ? start.argv[at].text : std::string();
   // The key under which the shell keeps a file: one of another spelling is found, too.
-  const shell::File* written = start.script ? start.shell.file(file) : nullptr;
+  const shell::File* written = start.script_read ? start.shell.file(file) : start.files.find(file);
   std::string missing;
   if (written) {
     missing = read_properties_text(start, file, *written, settings);

@@ -41,7 +41,7 @@ void add_possible_names(const KubeletEnv& env, std::string_view script, shell::E
     const std::string_view name = script.substr(begin, end - begin);
     if (name.empty() || out.find(name) != out.end()) continue;
     if (const EnvSource* source = env.possible_source(name))
-      out.emplace(name, unknown_atom(std::string(name) + " may come from " + source->what + ", which is not read"));
+      out.emplace(name, unknown_atom(std::string(name) + " may come from " + source->what));
   }
 }
 
@@ -54,7 +54,10 @@ Entry default_entry(ImageFamily family) {
     case ImageFamily::kBitnami:
       return Entry::kBitnamiRun;
     case ImageFamily::kWurstmeister:
+    case ImageFamily::kMedinvention:
       return Entry::kWurstmeister;
+    case ImageFamily::kEngapa:
+      return Entry::kEngapa;
     case ImageFamily::kStrimzi:
       return Entry::kStrimzi;
     case ImageFamily::kRedpanda:
@@ -126,14 +129,23 @@ shell::Environment script_environment(const ProcessStart& start, const PodIdenti
   return environment;
 }
 
-void read_script(const CommandLine& line, size_t index, const shell::Invocation& call,
-                 const std::vector<std::string>& positional, const PodIdentity& identity,
-                 const std::shared_ptr<const ParsedScript>& known, ProcessStart& start) {
-  start.script = line.words[index];
-  start.script_place = line.place(index);
-  start.expanded = expand(start.script.scalar(), start.env);
+// Where a script stands and what the shell reads of it.
+struct ScriptText {
+  Value node;
+  const Object* object = nullptr;
+  std::string place;
+  Expanded expanded;
+};
+
+void read_script(ScriptText text, const shell::Invocation& call, const std::vector<std::string>& positional,
+                 const PodIdentity& identity, const std::shared_ptr<const ParsedScript>& known, ProcessStart& start) {
+  start.script_read = true;
+  start.script = text.node;
+  start.script_object = text.object;
+  start.script_place = std::move(text.place);
+  start.expanded = std::move(text.expanded);
   if (has_unknown(start.expanded.text)) {
-    start.why = start.script_place + " holds a $(VAR) that cannot be known: " + unknown_reason(start.expanded.text);
+    start.why = start.script_place + " holds a part that cannot be known: " + unknown_reason(start.expanded.text);
     return;
   }
   start.parsed = known && known->text == start.expanded.text
@@ -147,7 +159,7 @@ void read_script(const CommandLine& line, size_t index, const shell::Invocation&
     client = client || entry == Entry::kNotBroker;
     return starts_broker(entry);
   };
-  start.shell = start.parsed->script.run(environment, positional, is_entry, call.options);
+  start.shell = start.parsed->script.run(environment, positional, is_entry, call.options, {}, &start.files.system);
   start.why = start.shell.why;
   start.certain = start.shell.certain;
   if (start.shell.argv.empty()) {
@@ -160,7 +172,7 @@ void read_script(const CommandLine& line, size_t index, const shell::Invocation&
   std::vector<ArgvWord> words;
   words.reserve(start.shell.argv.size());
   for (size_t i = 0; i < start.shell.argv.size(); ++i) {
-    ArgvWord word{start.shell.argv[i], start.script, 0, 0, false, start.script_place};
+    ArgvWord word{start.shell.argv[i], start.script, 0, 0, false, start.script_place, start.script_object};
     if (i < start.shell.argv_words.size()) {
       const shell::Span span = start.shell.argv_words[i];
       if (!start.expanded.source_offset(span.begin, false, &word.begin) ||
@@ -170,6 +182,30 @@ void read_script(const CommandLine& line, size_t index, const shell::Invocation&
     words.push_back(std::move(word));
   }
   settle(std::move(words), program, start);
+}
+
+// The program is a script, or the shell's operand is one, that lies on a volume.
+bool read_script_file(const std::vector<std::string>& argv, size_t program,
+                      const std::optional<shell::Invocation>& call, const PodIdentity& identity,
+                      const std::shared_ptr<const ParsedScript>& known, ProcessStart& start) {
+  const size_t at = call ? program + call->script : program;
+  if (at >= argv.size() || start.files.system.files.empty()) return false;
+  const shell::File* file = start.files.find(argv[at]);
+  if (!file || program > 0) return false;
+  const PodFiles::Origin* origin = start.files.origin(*file);
+  const std::string name(base_name(argv[at]));
+  ScriptText text;
+  if (origin) {
+    text = {origin->node, origin->object, name + " of " + origin->what, {}};
+  } else {
+    text.place = argv[at] + (start.files.maker.empty() ? "" : " (made by " + start.files.maker + ")");
+  }
+  text.expanded.text = file->text;
+  const size_t rest = call ? program + call->positional : at + 1;
+  const std::vector<std::string> positional(argv.begin() + static_cast<std::ptrdiff_t>(std::min(rest, argv.size())),
+                                            argv.end());
+  read_script(std::move(text), call.value_or(shell::Invocation{}), positional, identity, known, start);
+  return true;
 }
 
 }  // namespace
@@ -232,8 +268,10 @@ Value pod_template(const Object& object) {
   return object.spec()["template"];
 }
 
-PodIdentity identity_of(const Object& object, int64_t ordinal) {
+PodIdentity identity_of(const Object& object, int64_t ordinal, const ConfigMaps* maps) {
   PodIdentity identity;
+  identity.object = &object;
+  identity.maps = maps;
   const Value pod = pod_template(object);
   identity.ordinal = ordinal;
   identity.template_metadata = pod["metadata"];
@@ -246,9 +284,11 @@ PodIdentity identity_of(const Object& object, int64_t ordinal) {
 }
 
 ProcessStart read_process(Value container, const PodIdentity& identity, ImageFamily family,
-                          const std::shared_ptr<const ParsedScript>& known) {
+                          const std::shared_ptr<const ParsedScript>& known, const PodFiles* files) {
   ProcessStart start;
   start.env = kubelet_env(container, identity);
+  start.files = files ? *files : files_of(container, identity);
+  if (!start.before.takes_away("HOSTNAME")) start.variables.emplace("HOSTNAME", host_name(identity));
   const CommandLine line = command_line(container);
   if (line.empty()) {
     start.entry = default_entry(family);
@@ -276,11 +316,14 @@ ProcessStart read_process(Value container, const PodIdentity& identity, ImageFam
     std::vector<std::string> positional;
     for (size_t i = wrappers + call->positional; i < argv.size(); ++i)
       positional.push_back(expand(argv[i], start.env).text);
-    read_script(line, script - entrypoint, *call, positional, identity, known, start);
+    const Value node = line.words[script - entrypoint];
+    read_script({node, nullptr, line.place(script - entrypoint), expand(node.scalar(), start.env)}, *call, positional,
+                identity, known, start);
     return start;
   }
   for (auto& word : argv)
     if (word.find('$') != std::string::npos) word = expand(word, start.env).text;
+  if (read_script_file(argv, wrappers, call, identity, known, start)) return start;
   size_t program = 0;
   start.entry = classify(argv, &program);
   start.client = start.entry == Entry::kNotBroker;

@@ -11,6 +11,7 @@
 #include "brokergate/object.h"
 #include "rules/kafka/images.h"
 #include "rules/kafka/kubelet_env.h"
+#include "rules/kafka/pod_files.h"
 #include "rules/kafka/shell/shell.h"
 
 namespace brokergate {
@@ -42,7 +43,7 @@ struct ParsedScript {
 
 // The pod template of any workload kind, or the pod itself.
 Value pod_template(const Object& object);
-PodIdentity identity_of(const Object& object, int64_t ordinal);
+PodIdentity identity_of(const Object& object, int64_t ordinal, const ConfigMaps* maps = nullptr);
 
 // One word of the started program and where it is written.
 struct ArgvWord {
@@ -51,6 +52,7 @@ struct ArgvWord {
   uint32_t begin = 0, end = 0;  // part of node's text; 0,0: all of it
   bool plain = false;           // node's text is the word itself, up to $(VAR)
   std::string place;            // "command[2]"
+  const Object* object = nullptr;  // where node stands; null: in the pod's own object
 };
 
 // What env(1) before a program makes of the environment, in the order in which it does.
@@ -73,18 +75,24 @@ struct ProcessStart {
   std::vector<ArgvWord> argv;  // program and arguments; empty when nothing was reached
   EnvWords prefix;             // an env(1) before it
   KubeletEnv env;
+  shell::Environment variables;  // what the container runtime adds: HOSTNAME
 
   // The shell text, when there is one.
   EnvWords before;           // an env(1) before the shell
-  Value script;              // the string node
-  std::string script_place;  // "command[2]"
+  bool script_read = false;  // there is one: the rest of this is meaningful
+  Value script;              // the string node; false for a file that an init container made
+  const Object* script_object = nullptr;  // the ConfigMap whose key it is; null: in the pod's own object
+  std::string script_place;               // "command[2]", "setup.sh of ConfigMap kafka-scripts"
   Expanded expanded;         // what the shell reads
   std::shared_ptr<const ParsedScript> parsed;
-  shell::Result shell;  // meaningful when script
+  shell::Result shell;
+  PodFiles files;  // before it starts
 };
 
 // `known` is what an earlier call parsed for another pod of the same set; null: nothing.
+// `files`: what is on its volumes; null: worked out here, with the pod's init containers.
 ProcessStart read_process(Value container, const PodIdentity& identity, ImageFamily family,
-                          const std::shared_ptr<const ParsedScript>& known = nullptr);
+                          const std::shared_ptr<const ParsedScript>& known = nullptr,
+                          const PodFiles* files = nullptr);
 
 }  // namespace brokergate

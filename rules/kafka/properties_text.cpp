@@ -158,14 +158,32 @@ class Reader {
   }
 
   void set(Setting& setting, std::string_view key, std::string_view value, bool plain) const {
-    setting.by = Setting::By::kDocument;
+    setting = Setting{};
     setting.set = true;
     setting.value = value;
+    setting.exact = false;
+    uint32_t begin = 0, end = 0;
+    if (const PodFiles::Origin* origin = start_.files.origin(file_)) {
+      setting.by = Setting::By::kFile;
+      setting.object = origin->object;
+      setting.node = origin->node;
+      setting.place = "line " + std::string(key) + " of " + origin->what;
+      const std::string_view text = origin->node.scalar();
+      if (plain && find_line(text, {0, static_cast<uint32_t>(text.size())}, key, &begin, &end)) {
+        setting.begin = begin;
+        setting.end = end;
+      }
+      return;
+    }
+    if (const shell::File* before = start_.files.find(path_); before && before->text == file_.text) {
+      setting.by = Setting::By::kFile;
+      setting.place = std::string(path_) + ", made by " + start_.files.maker;
+      return;
+    }
+    setting.by = Setting::By::kDocument;
+    setting.object = start_.script_object;
     setting.node = start_.script;
     setting.place = "here-document " + std::string(path_) + " in " + start_.script_place;
-    setting.exact = false;
-    setting.begin = setting.end = 0;
-    uint32_t begin = 0, end = 0;
     if (plain && find_line(start_.expanded.text, file_.body, key, &begin, &end) &&
         (!start_.expanded.source_offset(begin, false, &setting.begin) ||
          !start_.expanded.source_offset(end, true, &setting.end)))

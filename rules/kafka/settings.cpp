@@ -2,30 +2,31 @@
 
 #include <algorithm>
 
+#include "rules/kafka/apache.h"
 #include "rules/kafka/bitnami.h"
+#include "rules/kafka/engapa.h"
 #include "rules/kafka/mounts.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/overrides.h"
 #include "rules/kafka/variables.h"
+#include "rules/kafka/wurstmeister.h"
 
 namespace brokergate {
 namespace {
 
 struct KeyRow {
-  std::string_view property, plain, cfg;
+  std::string_view property, plain, cfg, server;
 };
 constexpr std::array<KeyRow, kKeys> kRows = {{
-    {"advertised.listeners", "KAFKA_ADVERTISED_LISTENERS", "KAFKA_CFG_ADVERTISED_LISTENERS"},
-    {"listeners", "KAFKA_LISTENERS", "KAFKA_CFG_LISTENERS"},
-    {"listener.security.protocol.map", "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
-     "KAFKA_CFG_LISTENER_SECURITY_PROTOCOL_MAP"},
-    {"inter.broker.listener.name", "KAFKA_INTER_BROKER_LISTENER_NAME", "KAFKA_CFG_INTER_BROKER_LISTENER_NAME"},
-    {"security.inter.broker.protocol", "KAFKA_SECURITY_INTER_BROKER_PROTOCOL",
-     "KAFKA_CFG_SECURITY_INTER_BROKER_PROTOCOL"},
-    {"process.roles", "KAFKA_PROCESS_ROLES", "KAFKA_CFG_PROCESS_ROLES"},
-    {"controller.listener.names", "KAFKA_CONTROLLER_LISTENER_NAMES", "KAFKA_CFG_CONTROLLER_LISTENER_NAMES"},
-    {"broker.id", "KAFKA_BROKER_ID", "KAFKA_CFG_BROKER_ID"},
-    {"node.id", "KAFKA_NODE_ID", "KAFKA_CFG_NODE_ID"},
+    {"advertised.listeners", "KAFKA_ADVERTISED_LISTENERS", "KAFKA_CFG_ADVERTISED_LISTENERS", "SERVER_advertised_listeners"},
+    {"listeners", "KAFKA_LISTENERS", "KAFKA_CFG_LISTENERS", "SERVER_listeners"},
+    {"listener.security.protocol.map", "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "KAFKA_CFG_LISTENER_SECURITY_PROTOCOL_MAP", "SERVER_listener_security_protocol_map"},
+    {"inter.broker.listener.name", "KAFKA_INTER_BROKER_LISTENER_NAME", "KAFKA_CFG_INTER_BROKER_LISTENER_NAME", "SERVER_inter_broker_listener_name"},
+    {"security.inter.broker.protocol", "KAFKA_SECURITY_INTER_BROKER_PROTOCOL", "KAFKA_CFG_SECURITY_INTER_BROKER_PROTOCOL", "SERVER_security_inter_broker_protocol"},
+    {"process.roles", "KAFKA_PROCESS_ROLES", "KAFKA_CFG_PROCESS_ROLES", "SERVER_process_roles"},
+    {"controller.listener.names", "KAFKA_CONTROLLER_LISTENER_NAMES", "KAFKA_CFG_CONTROLLER_LISTENER_NAMES", "SERVER_controller_listener_names"},
+    {"broker.id", "KAFKA_BROKER_ID", "KAFKA_CFG_BROKER_ID", "SERVER_broker_id"},
+    {"node.id", "KAFKA_NODE_ID", "KAFKA_CFG_NODE_ID", "SERVER_node_id"},
 }};
 
 void derive_from_advertised(Settings& settings) {
@@ -115,6 +116,7 @@ std::string derive_listeners(std::string_view advertised) {
 std::string_view property_name(Key key) { return kRows[static_cast<size_t>(key)].property; }
 std::string_view plain_variable(Key key) { return kRows[static_cast<size_t>(key)].plain; }
 std::string_view cfg_variable(Key key) { return kRows[static_cast<size_t>(key)].cfg; }
+std::string_view server_variable(Key key) { return kRows[static_cast<size_t>(key)].server; }
 
 Settings settings_of(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
                      ImageFamily family, std::string_view tag, const std::string& doubt) {
@@ -126,7 +128,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
   if (entry == Entry::kNone) {
     // A script of one's own before a known image's start: it most likely ends
     // there, but what it does to the variables cannot be seen.
-    const bool doubtful = !start.script && !start.argv.empty() && !start.env.entries.empty();
+    const bool doubtful = !start.script_read && !start.argv.empty() && !start.env.entries.empty();
     if (doubtful && doubt.empty()) settings.doubt = start.why;
     if (!doubtful || settings.doubt.empty()) {
       unknown(start.why);
@@ -153,32 +155,12 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
       settings.mechanics = entry == Entry::kConfluentRun ? Mechanics::kConfluent : Mechanics::kApache;
       if (entry == Entry::kConfluentRun) doubt_arguments(start, settings);
       plain_variables(reader, object, start, settings);
-      if (entry == Entry::kApacheRun) {
-        const std::string file = mounted_at("/mnt/shared/config", pod_spec, container);
-        const bool defaults = file.empty() && start.env.sources.empty() && !reader.any_property_variable();
-        if (!file.empty() || defaults) {
-          for (auto& setting : settings.of) {
-            if (setting.set || setting.by != Setting::By::kNothing) continue;
-            setting.set_unreadable(
-                unknown_atom(file.empty() ? "no KAFKA_ variable is set, so the image uses its own default file"
-                                          : "it may be set in " + file + ", which is not read"));
-            setting.place = file.empty() ? "default of the image" : file;
-          }
-          if (defaults) settings.unreadable = "no KAFKA_ variable is set, so the image uses its own default file";
-        }
-      }
       derive_from_advertised(settings);
+      if (entry == Entry::kApacheRun) apache_file(reader, object, start, pod_spec, container, settings);
       break;
     case Entry::kBitnamiRun: {
       settings.mechanics = Mechanics::kBitnami;
-      std::string dead = dead_bitnami_environment(pod_spec, container);
-      if (!dead.empty()) {
-        settings.mechanics = Mechanics::kFile;
-        settings.unreadable = dead;
-        for (auto& setting : settings.of) {
-          setting.set_unreadable(unknown_atom(dead));
-          setting.place = "mounted file";
-        }
+      if (bitnami_file(object, start, pod_spec, container, settings)) {
         note_dead_variables(object, start, settings);
         break;
       }
@@ -194,7 +176,17 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
       unknown("run.sh starts the broker without the image's set-up, so that KAFKA_CFG_* variables are not read");
       break;
     case Entry::kWurstmeister:
-      unknown("start-kafka.sh makes the properties, and what it does is not read here");
+      if (family != ImageFamily::kWurstmeister && family != ImageFamily::kMedinvention) {
+        unknown("start-kafka.sh makes the properties, and what it does is not read here");
+        break;
+      }
+      settings.mechanics =
+          family == ImageFamily::kMedinvention ? Mechanics::kMedinvention : Mechanics::kWurstmeister;
+      wurstmeister_settings(reader, object, start, tag, settings);
+      break;
+    case Entry::kEngapa:
+      settings.mechanics = Mechanics::kEngapa;
+      engapa_settings(reader, object, start, settings);
       break;
     case Entry::kStrimzi:
       unknown("the Strimzi operator generates the configuration");

@@ -29,6 +29,7 @@ inline constexpr size_t kKeys = 9;
 std::string_view property_name(Key key);   // advertised.listeners
 std::string_view plain_variable(Key key);  // KAFKA_ADVERTISED_LISTENERS
 std::string_view cfg_variable(Key key);    // KAFKA_CFG_ADVERTISED_LISTENERS
+std::string_view server_variable(Key key);  // SERVER_advertised_listeners
 
 // Who turns settings into properties.
 enum class Mechanics : uint8_t {
@@ -36,6 +37,9 @@ enum class Mechanics : uint8_t {
   kConfluent,  // KAFKA_X_Y; listeners derived from advertised.listeners when unset
   kApache,     // the same, over the file in /mnt/shared/config
   kBitnami,    // KAFKA_CFG_X_Y, beaten by some plain KAFKA_X_Y
+  kWurstmeister,  // KAFKA_X_Y, with commands whose output is put in
+  kMedinvention,  // the same, and a command for listeners
+  kEngapa,        // SERVER_x_y
   kFile,       // a properties file and --override arguments
 };
 
@@ -44,10 +48,13 @@ struct Setting {
   enum class By : uint8_t {
     kNothing,     // set nowhere
     kEnv,         // an env entry of the container
+    kConfigMap,   // a variable that a ConfigMap of the input gives (envFrom, configMapKeyRef)
     kShell,       // an assignment in command or args
     kArgument,    // NAME=VALUE argument of the start script, or of env(1)
     kOverride,    // --override of kafka-server-start
     kDocument,    // a file that the script writes with a here-document
+    kFile,        // a properties file of a ConfigMap, or one made of it
+    kCommand,     // a command that the image runs
     kDerived,     // made by the image out of another property
     kUnreadable,  // somewhere outside the manifest
   };
@@ -55,7 +62,8 @@ struct Setting {
   bool set = false;
   std::string value;          // may hold atoms; meaningful when set
   std::string_view variable;  // static; decides, or would decide: KAFKA_CFG_LISTENERS
-  Value node;                 // as Place
+  const Object* object = nullptr;  // where node stands; null: in the set's own object
+  Value node;                      // as Place
   uint32_t begin = 0, end = 0;
   std::string place;       // as Place::what
   bool exact = true;       // value is what stands at node[begin, end) and nothing else

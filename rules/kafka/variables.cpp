@@ -15,6 +15,7 @@ void take_argument(const ArgvWord& word, std::string_view name, Setting& setting
   setting.set = true;
   setting.value = word.text.substr(name.size() + 1);
   setting.node = word.node;
+  setting.object = word.object;
   const std::string_view raw = word.node.scalar();
   setting.exact = word.plain && raw.size() > name.size() && raw.starts_with(name) && raw[name.size()] == '=';
   setting.begin = setting.exact ? static_cast<uint32_t>(name.size() + 1) : word.begin;
@@ -25,24 +26,27 @@ void take_argument(const ArgvWord& word, std::string_view name, Setting& setting
 }  // namespace
 
 Place env_place(const Object& object, const EnvEntry& entry) {
-  return {&object, entry.value_node ? entry.value_node : entry.entry, 0, 0, "env " + std::string(entry.name)};
+  const std::string name(entry.name);
+  if (!entry.config_map) return {&object, entry.value_node ? entry.value_node : entry.entry, 0, 0, "env " + name};
+  return {entry.config_map, entry.value_node, 0, 0, name + " of ConfigMap " + std::string(entry.config_map->name)};
 }
 
 Place place_of(const Object& object, const Setting& setting) {
-  return {&object, setting.node, setting.begin, setting.end, setting.place};
+  return {setting.object ? setting.object : &object, setting.node, setting.begin, setting.end, setting.place};
 }
 
 Setting VariableReader::read(std::string_view name) const {
   Setting setting;
   setting.variable = name;
   from_env(name, setting);
-  if (start_.script) {
+  if (start_.script_read && start_.parsed) {
     if (!start_.before.empty()) from_env_words(start_.before, name, setting);
     from_shell(name, setting);
   }
-  if (!setting.set && start_.script && !start_.shell.unread.empty()) {
+  if (!setting.set && start_.script_read && !start_.shell.unread.empty()) {
     setting.set_unreadable(unread());
     setting.node = start_.script;
+    setting.object = start_.script_object;
     setting.place = "script in " + start_.script_place;
   }
   if (!start_.prefix.empty()) from_env_words(start_.prefix, name, setting);
@@ -61,7 +65,7 @@ bool VariableReader::any_property_variable() const {
   };
   for (const auto& entry : start_.env.entries)
     if (counts(entry.name)) return true;
-  if (start_.script)
+  if (start_.script_read)
     for (const auto& [name, variable] : start_.shell.variables)
       if (variable.exported && counts(name)) return true;
   return false;
@@ -72,16 +76,17 @@ void VariableReader::from_env(std::string_view name, Setting& setting) const {
     if (entry.name != name) continue;
     if (setting.set) setting.shadowed.push_back(place_of(object_, setting));
     const Place place = env_place(object_, entry);
-    setting.by = Setting::By::kEnv;
+    setting.by = entry.config_map ? Setting::By::kConfigMap : Setting::By::kEnv;
     setting.set = true;
     setting.value = entry.value;
+    setting.object = entry.config_map;
     setting.node = place.node;
     setting.place = place.what;
     setting.exact = static_cast<bool>(entry.value_node);
   }
   if (setting.set) return;
   if (const EnvSource* source = start_.env.possible_source(name)) {
-    setting.set_unreadable(unknown_atom(std::string(name) + " may come from " + source->what + ", which is not read"));
+    setting.set_unreadable(unknown_atom(std::string(name) + " may come from " + source->what));
     setting.node = source->node;
     setting.place = source->what;
   }
@@ -110,6 +115,7 @@ void VariableReader::from_shell(std::string_view name, Setting& setting) const {
     setting.set = false;
     setting.by = Setting::By::kShell;
     setting.node = start_.script;
+    setting.object = start_.script_object;
     setting.place = "unset in " + start_.script_place;
     setting.begin = setting.end = 0;
     setting.exact = false;
@@ -123,7 +129,7 @@ void VariableReader::from_shell(std::string_view name, Setting& setting) const {
   describe_word(variable, "export in ", setting);
   for (const auto& assignment : shell.assignments) {
     if (assignment.name != name || assignment.word.begin == variable.word.begin) continue;
-    Place place{&object_, start_.script, 0, 0, "earlier assignment in " + start_.script_place};
+    Place place{start_.script_object ? start_.script_object : &object_, start_.script, 0, 0, "earlier assignment in " + start_.script_place};
     if (start_.expanded.source_offset(assignment.word.begin, false, &place.begin) &&
         start_.expanded.source_offset(assignment.word.end, true, &place.end))
       setting.shadowed.push_back(std::move(place));
@@ -132,6 +138,7 @@ void VariableReader::from_shell(std::string_view name, Setting& setting) const {
 
 void VariableReader::describe_word(const shell::Variable& variable, std::string_view what, Setting& setting) const {
   setting.node = start_.script;
+  setting.object = start_.script_object;
   setting.place = std::string(what) + start_.script_place;
   setting.exact = variable.exact && variable.word.end > variable.word.begin &&
                   start_.expanded.source_offset(variable.word.begin, false, &setting.begin) &&

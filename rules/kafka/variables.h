@@ -22,7 +22,7 @@ class VariableReader {
   template <class See>
   void each_given(See see) const {
     for (const auto& entry : start_.env.entries) see(entry.name);
-    if (start_.script) {
+    if (start_.script_read) {
       for (const auto& [name, variable] : start_.shell.variables)
         if (variable.exported) see(std::string_view(name));
     }

@@ -57,7 +57,7 @@ bool configures_broker(std::string_view name) {
 
 // Programs that only keep a container alive, for `kubectl exec`.
 bool only_waits(const ProcessStart& start) {
-  if (start.script) return start.shell.idle;
+  if (start.script_read) return start.shell.idle;
   if (start.argv.empty()) return false;
   const std::string_view program = base_name(start.argv[0].text);
   return program == "sleep" || program == "tail" || program == "pause";

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "rules/kafka/nearness.h"
+
 namespace brokergate {
 namespace {
 
@@ -19,23 +21,10 @@ Value pod_labels(const Object& object) {
   return {};
 }
 
-constexpr int kOtherNamespace = 100;
-constexpr int kGuessed = 10;
-
-// How far two objects are from one another as far as their namespaces tell; less is
-// nearer. The same namespace in another folder is often a variant of the same
-// installation, so the place counts then, too.
-int distance(const Object& a, const Object& b) {
-  const int place = a.source() == b.source() ? 0 : a.source()->folder() == b.source()->folder() ? 1 : 2;
-  if (a.ns == b.ns) return place;
-  if (!a.ns.empty() && !b.ns.empty()) return kOtherNamespace;
-  return place == 2 ? kGuessed : 3 + place;
-}
-
 // Near enough to say that a Service means a set it does not select.
 bool belong_together(const Object& a, const Object& b) {
   const int found = distance(a, b);
-  return found < kGuessed && (found != 2 || !a.ns.empty());
+  return found < kGuessedNamespace && (found != 2 || !a.ns.empty());
 }
 
 // Scopes that an object lies in: its file, its folder, anything, each for one
@@ -197,7 +186,7 @@ std::optional<Match> WorkloadIndex::find(const Object& service, const SelectorPa
     best = match;
     best_distance = found;
   }
-  if (!best || best_distance < kGuessed) return best;
+  if (!best || best_distance < kGuessedNamespace) return best;
   if (equals > 1) return std::nullopt;
   best->guessed_namespace = true;
   return best;

@@ -19,7 +19,7 @@ std::string describe(const BrokerFacts& facts) {
                                                              : !settings.doubt.empty()
                                                                  ? settings.doubt
                                                                  : "advertised.listeners is not in it");
-  if (entry == Entry::kNone && facts.process.argv.empty() && !facts.process.script) {
+  if (entry == Entry::kNone && facts.process.argv.empty() && !facts.process.script_read) {
     const std::string_view how = how_it_is_configured(facts.image);
     return "image " + std::string(facts.image.path) +
            (how.empty() ? " is not one whose start script is known" : ": " + std::string(how));

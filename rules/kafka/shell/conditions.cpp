@@ -72,9 +72,10 @@ Truth Interpreter::test_unary(std::string_view op, const std::string& operand, S
     auto value = is_name(operand) ? parameter(operand, nullptr, state, {}) : std::nullopt;
     return value ? std::nullopt : Truth(false);
   }
+  if (op == "-d" && is_folder(state, file_path(state, operand))) return true;
   if (op == "-f" || op == "-e" || op == "-r" || op == "-w" || op == "-s") {
     const std::string* text = file_text(state, operand);
-    if (text == nullptr) return std::nullopt;
+    if (text == nullptr) return is_absent(state, file_path(state, operand)) ? Truth(false) : std::nullopt;
     // A file made on one way only is unknown as a whole.
     if (has_unknown(*text) && text->front() == '\x01') return std::nullopt;
     return op == "-s" ? has_text(*text) : Truth(true);

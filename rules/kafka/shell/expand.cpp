@@ -40,6 +40,8 @@ struct Interpreter::Fields {
   bool has = false;   // there is a field, even if it is empty
   bool glob = false;  // with unquoted pattern characters
   bool uncertain = false;
+  const Interpreter* shell = nullptr;  // with `state`: whose files patterns match
+  const State* state = nullptr;
 
   void text(std::string_view text, bool quoted) {
     current += text;
@@ -49,6 +51,11 @@ struct Interpreter::Fields {
 
   void finish() {
     if (glob && !noglob && looks_like_glob(current) && !names_no_file(current)) {
+      if (shell != nullptr && shell->matching_files(*state, current, out)) {
+        current.clear();
+        has = glob = false;
+        return;
+      }
       current = unknown_atom("the files that match " + current);
       uncertain = true;
     }
@@ -258,6 +265,8 @@ bool Interpreter::expand_fields(const Word& word, State& state, Io io, std::vect
     if (has_opaque(ifs)) fields.uncertain = true;
   }
   fields.noglob = state.noglob;
+  fields.shell = this;
+  fields.state = &state;
   if (word.braces) {
     // bash makes several words of it, dash one.
     if (dialect_ == Dialect::kBash && expand_braces(word, out)) return false;
@@ -318,7 +327,7 @@ std::string Interpreter::process_file(const Part& part, State& state, Io io) {
   }
   --child_;
   state.status = status;
-  if (part.text[0] == '<') state.files[path] = {std::move(sink.text), {}};
+  if (part.text[0] == '<') state.files[path] = {.text = std::move(sink.text), .body = {}};
   return path;
 }
 

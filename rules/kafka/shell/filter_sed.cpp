@@ -5,7 +5,7 @@
 
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/shell/filters.h"
-#include "rules/kafka/shell/regex.h"
+#include "rules/kafka/shell/sed_command.h"
 
 namespace brokergate::shell {
 namespace {
@@ -15,10 +15,7 @@ struct Command {
   bool last = false;
   std::unique_ptr<Regex> address;
   char name = 0;
-  std::unique_ptr<Regex> pattern;
-  std::string replacement;
-  bool global = false, print = false;
-  size_t occurrence = 1;
+  SedSubstitute change;
 };
 
 // Text up to an unescaped delimiter; the delimiter itself loses its backslash.
@@ -28,6 +25,13 @@ std::optional<std::string> until(std::string_view script, size_t& at, char delim
   for (; at < script.size(); ++at) {
     char c = script[at];
     if (c == '\n') return std::nullopt;
+    // What is not known may hold the delimiter, which no manifest that works has it do.
+    if (c == '\x01') {
+      const size_t close = std::min(script.find('\x02', at), script.size() - 1);
+      out += script.substr(at, close + 1 - at);
+      at = close;
+      continue;
+    }
     if (c == '\\' && at + 1 < script.size()) {
       char next = script[at + 1];
       if (next != delimiter) out += c;
@@ -84,24 +88,23 @@ std::optional<std::vector<Command>> parse(std::string_view script, bool extended
       auto pattern = until(script, at, delimiter);
       auto replacement = pattern ? until(script, at, delimiter) : std::nullopt;
       if (!replacement || pattern->empty()) return std::nullopt;
-      command.replacement = *replacement;
+      command.change.replacement = *replacement;
       bool ignore_case = false;
       for (; at < script.size() && script[at] != ';' && script[at] != '\n' && script[at] != ' '; ++at) {
         if (script[at] == 'g') {
-          command.global = true;
+          command.change.global = true;
         } else if (script[at] == 'p') {
-          command.print = true;
+          command.change.print = true;
         } else if (script[at] == 'I' || script[at] == 'i') {
           ignore_case = true;
-        } else if (script[at] >= '1' && script[at] <= '9' && command.occurrence == 1) {
-          command.occurrence = static_cast<size_t>(script[at] - '0');
+        } else if (script[at] >= '1' && script[at] <= '9' && command.change.occurrence == 1) {
+          command.change.occurrence = static_cast<size_t>(script[at] - '0');
         } else {
           return std::nullopt;
         }
       }
-      if (command.global && command.occurrence != 1) return std::nullopt;
-      command.pattern = std::make_unique<Regex>(*pattern, extended, ignore_case);
-      if (!command.pattern->valid()) return std::nullopt;
+      if (command.change.global && command.change.occurrence != 1) return std::nullopt;
+      if (!read_sed_pattern(*pattern, extended, ignore_case, command.change)) return std::nullopt;
     } else if (std::string_view("dpq").find(command.name) == std::string_view::npos) {
       return std::nullopt;
     }
@@ -112,66 +115,10 @@ std::optional<std::vector<Command>> parse(std::string_view script, bool extended
   return commands;
 }
 
-// False: cannot be known.
-bool substitute(const Command& command, std::string& line, bool& replaced) {
-  std::string out;
-  size_t from = 0, copied = 0, seen = 0;
-  bool after_match = false;
-  replaced = false;
-  while (from <= line.size()) {
-    auto found = command.pattern->find(line, from);
-    if (!found) return false;
-    if (found->empty()) break;
-    auto [begin, end] = (*found)[0];
-    // An empty match right behind a match does not count.
-    if (begin == end && after_match && begin == from) {
-      after_match = false;
-      if (from >= line.size()) break;
-      ++from;
-      continue;
-    }
-    ++seen;
-    if (seen >= command.occurrence) {
-      out += line.substr(copied, begin - copied);
-      for (size_t i = 0; i < command.replacement.size(); ++i) {
-        char c = command.replacement[i];
-        if (c == '&') {
-          out += line.substr(begin, end - begin);
-        } else if (c == '\\' && i + 1 < command.replacement.size()) {
-          char next = command.replacement[++i];
-          if (next >= '0' && next <= '9') {
-            auto group = static_cast<size_t>(next - '0');
-            if (group >= found->size()) return false;
-            if ((*found)[group].begin != std::string::npos) {
-              out += line.substr((*found)[group].begin, (*found)[group].end - (*found)[group].begin);
-            }
-          } else if (next == 'n') {
-            out += '\n';
-          } else if ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z')) {
-            return false;
-          } else {
-            out += next;
-          }
-        } else {
-          out += c;
-        }
-      }
-      copied = end;
-      replaced = true;
-      if (!command.global) break;
-    }
-    after_match = begin != end;
-    from = begin == end ? end + 1 : end;
-    if (out.size() > (1 << 17)) return false;
-  }
-  if (replaced) line = out + line.substr(std::min(copied, line.size()));
-  return true;
-}
-
 }  // namespace
 
 FilterResult filter_sed(const FilterCall& call) {
-  bool quiet = false, extended = false, in_place = false, has_script = false;
+  bool quiet = false, extended = false, in_place = false, has_script = false, from_input = false;
   std::string script;
   std::vector<std::string> operands;
   for (size_t i = 1; i < call.argv.size(); ++i) {
@@ -179,6 +126,14 @@ FilterResult filter_sed(const FilterCall& call) {
     if (word == "-e" && i + 1 < call.argv.size()) {
       script += (has_script ? "\n" : "") + call.argv[++i];
       has_script = true;
+    } else if (word == "-f" && i + 1 < call.argv.size() && !has_script) {
+      // A script from a file, or from standard input when the text is another file.
+      const std::string& name = call.argv[++i];
+      const std::string* file = name == "-" ? &call.input.text : call.input.file(name);
+      if (file == nullptr) return {};
+      script = *file;
+      has_script = true;
+      from_input = name == "-";
     } else if (word.size() > 1 && word[0] == '-' && word.find_first_not_of("nEri", 1) == std::string::npos) {
       quiet = quiet || word.find('n') != std::string::npos;
       extended = extended || word.find_first_of("Er") != std::string::npos;
@@ -194,11 +149,12 @@ FilterResult filter_sed(const FilterCall& call) {
     script = operands[0];
     operands.erase(operands.begin());
   }
+  if (from_input && operands.empty()) return {};
   FilterResult result;
   if (in_place && operands.size() == 1) result.in_place = operands[0];
   std::string text;
-  if ((in_place && operands.size() != 1) || operands.size() > 1 || has_opaque(script)) return result;
-  if (!read_operands(call, operands, text)) return result;
+  if ((in_place && operands.size() != 1) || operands.size() > 1) return result;
+  if (!read_operands(call, operands, text, true)) return result;
   auto commands = parse(script, extended);
   std::vector<std::string_view> lines = lines_of(text);
   if (!commands || commands->size() > 64 || lines.size() > 4096) return result;
@@ -212,7 +168,8 @@ FilterResult filter_sed(const FilterCall& call) {
       if (command.line != 0 && command.line != i + 1) continue;
       if (command.last && i + 1 != lines.size()) continue;
       if (command.address) {
-        auto found = command.address->find(line);
+        const MaskedLine mask(line);
+        auto found = mask.fits() ? command.address->find(mask.text()) : std::nullopt;
         if (!found) return result;
         if (found->empty()) continue;
       }
@@ -227,8 +184,8 @@ FilterResult filter_sed(const FilterCall& call) {
       }
       if (command.name == 's') {
         bool replaced = false;
-        if (!substitute(command, line, replaced)) return result;
-        if (replaced && command.print) out += line + "\n";
+        if (!substitute(command.change, line, replaced)) return result;
+        if (replaced && command.change.print) out += line + "\n";
       }
       if (out.size() > (1 << 18)) return result;
     }

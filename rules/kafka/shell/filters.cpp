@@ -227,7 +227,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-bool read_operands(const FilterCall& call, const std::vector<std::string>& operands, std::string& text) {
+bool read_operands(const FilterCall& call, const std::vector<std::string>& operands, std::string& text,
+                   bool atoms) {
   if (operands.empty()) {
     text = call.input.text;
   }
@@ -236,7 +237,7 @@ bool read_operands(const FilterCall& call, const std::vector<std::string>& opera
     if (file == nullptr) return false;
     text += *file;
   }
-  return !has_opaque(text) && text.find('\0') == std::string::npos;
+  return (atoms || !has_opaque(text)) && text.find('\0') == std::string::npos;
 }
 
 FilterResult run_filter(const std::vector<std::string>& argv, const FilterInput& input) {

@@ -39,7 +39,9 @@ FilterResult filter_expr(const FilterCall&);
 FilterResult filter_grep(const FilterCall&);
 
 // What the operands name, or standard input when there are none. False: not known.
-bool read_operands(const FilterCall& call, const std::vector<std::string>& operands, std::string& text);
+// `atoms`: the filter can do with text of which parts are not known.
+bool read_operands(const FilterCall& call, const std::vector<std::string>& operands, std::string& text,
+                   bool atoms = false);
 std::vector<std::string_view> lines_of(std::string_view text);  // without newlines
 
 }  // namespace brokergate::shell

@@ -1,4 +1,4 @@
-// Commands that read what the script itself provides, and those that move files.
+// Commands that read what the script itself provides.
 #include <algorithm>
 
 #include "rules/kafka/opaque.h"
@@ -151,6 +151,8 @@ void Interpreter::do_cat(Call& call) {
       if (has_unknown(*text)) state.status = kUnknownStatus;
     } else if (name == "/etc/hostname") {
       write(call.io, hostname_ + "\n");
+    } else if (is_absent(state, file_path(state, name))) {
+      state.status = 1;
     } else {
       state.status = kUnknownStatus;
       if (call.io.out != nullptr) write(call.io, unknown_atom("what is in " + display(name)));
@@ -177,43 +179,6 @@ void Interpreter::do_tee(Call& call) {
   write(call.io, text);
   call.copied = true;
   call.state.status = 0;
-}
-
-// cp, mv
-void Interpreter::do_cp(Call& call) {
-  State& state = call.state;
-  std::vector<std::string> names;
-  for (size_t i = 1; i < call.argv.size(); ++i) {
-    if (call.argv[i].size() < 2 || call.argv[i][0] != '-') names.push_back(file_path(state, call.argv[i]));
-  }
-  state.status = kUnknownStatus;
-  if (names.size() != 2) {
-    for (const std::string& name : names) {
-      if (auto found = state.files.find(name); found != state.files.end()) {
-        found->second = {unknown_atom("changed by " + quote(call.node.text)), {}};
-      }
-    }
-    return;
-  }
-  auto source = state.files.find(names[0]);
-  auto target = state.files.find(names[1]);
-  bool folder = !names[1].empty() && names[1].back() == '/';
-  if (source != state.files.end() && !folder) {
-    File copy = source->second;
-    copy.body = {};
-    state.files[names[1]] = std::move(copy);
-  } else if (target != state.files.end()) {
-    target->second = {unknown_atom("changed by " + quote(call.node.text)), {}};
-  }
-  if (call.argv[0] == "mv" && source != state.files.end()) state.files.erase(names[0]);
-}
-
-void Interpreter::do_remove(Call& call) {
-  for (size_t i = 1; i < call.argv.size(); ++i) {
-    auto found = call.state.files.find(file_path(call.state, call.argv[i]));
-    if (found != call.state.files.end()) call.state.files.erase(found);
-  }
-  call.state.status = kUnknownStatus;
 }
 
 void Interpreter::do_hostname(Call& call) {
@@ -284,8 +249,12 @@ void Interpreter::do_filter(Call& call) {
   if (!result.in_place.empty()) {
     // sed -i
     auto found = state.files.find(file_path(state, result.in_place));
+    if (!may_write(state, file_path(state, result.in_place))) {
+      state.status = 1;
+      return;
+    }
     if (found != state.files.end()) {
-      found->second = {result.known ? result.output : unknown_atom("changed by " + quote(call.node.text)), {}};
+      found->second = {.text = result.known ? result.output : unknown_atom("changed by " + quote(call.node.text)), .body = {}};
     }
     state.status = result.known && found != state.files.end() ? 0 : kUnknownStatus;
     return;

@@ -21,8 +21,9 @@ std::string quote(std::string_view command) {
   return "`" + text + "`";
 }
 
-Interpreter::Interpreter(const IsEntry& is_entry, const Environment& environment, Dialect dialect)
-    : is_entry_(is_entry), environment_(environment), dialect_(dialect) {
+Interpreter::Interpreter(const IsEntry& is_entry, const Environment& environment, Dialect dialect,
+                         const FileSystem* system)
+    : is_entry_(is_entry), system_(system), environment_(environment), dialect_(dialect) {
   auto found = environment.find("HOSTNAME");
   hostname_ = found != environment.end() ? found->second : unknown_atom("the pod's host name");
 }
@@ -36,6 +37,7 @@ Result Interpreter::run(const Node& script, const std::string& parse_error, cons
     variable.value = value;
     variable.exported = true;
   }
+  if (system_ != nullptr) state.files = system_->files;
   state.positional = positional;
   state.errexit = options.find('e') != std::string_view::npos;
   state.nounset = options.find('u') != std::string_view::npos;
@@ -75,6 +77,7 @@ Result Interpreter::run(const Node& script, const std::string& parse_error, cons
   result.unread = std::move(last.unread);
   if (result.unread.empty() && !result.sourced.empty())
     result.unread = "the script reads " + result.sourced.front() + ", which is not in the manifest";
+  result.programs = started_ || stopped() || !parse_error.empty();
   result.idle = !entry_ && !started_ && !stopped() && parse_error.empty() && result.unread.empty();
   if (result.why.empty() && !result.sourced.empty()) {
     result.why = "it reads " + result.sourced.front() + ", which is not in the script";

@@ -36,7 +36,7 @@ using Failed = std::unique_ptr<State>;
 
 class Interpreter {
  public:
-  Interpreter(const IsEntry& is_entry, const Environment& environment, Dialect dialect);
+  Interpreter(const IsEntry& is_entry, const Environment& environment, Dialect dialect, const FileSystem* system);
 
   Result run(const Node& script, const std::string& parse_error, const std::vector<std::string>& positional,
              std::string_view options, std::string_view arg0);
@@ -140,6 +140,13 @@ class Interpreter {
   void write_file(State& state, const std::string& path, const std::string& text, bool append, Span body);
   std::string file_path(const State& state, std::string_view name) const;
   const std::string* file_text(const State& state, std::string_view name) const;
+  // files.cpp
+  const FileSystem::Folder* folder_of(std::string_view path) const;
+  bool is_folder(const State& state, const std::string& path) const;
+  bool is_absent(const State& state, const std::string& path) const;
+  bool may_write(const State& state, const std::string& path) const;
+  bool matching_files(const State& state, const std::string& pattern, std::vector<std::string>& out) const;
+  bool copy_one(State& state, const std::string& from, const std::string& to, bool move);
   void write(Io io, std::string_view text);
   void write_error(Io io, std::string_view text);
   std::string read_all(Io io);
@@ -225,6 +232,7 @@ class Interpreter {
   void stop(std::string reason);
 
   const IsEntry& is_entry_;
+  const FileSystem* system_;
   const Environment& environment_;
   Dialect dialect_;
   std::string hostname_;

@@ -55,17 +55,19 @@ const std::string* Interpreter::file_text(const State& state, std::string_view n
 }
 
 void Interpreter::write_file(State& state, const std::string& path, const std::string& text, bool append, Span body) {
-  if (!spend_bytes(text.size())) return;
+  if (!spend_bytes(text.size()) || !may_write(state, path)) return;
   constexpr size_t kMaxFiles = 256;
   auto found = state.files.find(path);
+  const bool absent = found == state.files.end() && is_absent(state, path);
   if (found == state.files.end()) {
     if (state.files.size() >= kMaxFiles) {
       stop("the script writes more files than a start script");
       return;
     }
     found = state.files.emplace(path, File{}).first;
-    if (append) found->second.text = unknown_atom("what " + path + " holds in the image");
+    if (append && !absent) found->second.text = unknown_atom("what " + path + " holds in the image");
   }
+  found->second.given = 0;
   if (append) {
     found->second.text += text;
     found->second.body = {};
@@ -202,7 +204,7 @@ void Interpreter::open_descriptor(const Redirect& one, State& state, Io io) {
   if (!path.empty()) write_file(state, path, {}, one.op == Op::kAppend || one.op == Op::kBothAppend, {});
   if (fd <= 2 && !path.empty()) {
     doubt_ = "its output goes to " + display(path);
-    state.files[path] = {unknown_atom(doubt_), {}};
+    state.files[path] = {.text = unknown_atom(doubt_), .body = {}};
   } else if (fd > 2 && state.descriptors.size() < 64) {
     state.descriptors[fd] = std::move(path);
   }
@@ -211,7 +213,7 @@ void Interpreter::open_descriptor(const Redirect& one, State& state, Io io) {
 // A file may be any that the script writes.
 void Interpreter::lose_files(State& state, const std::string& reason) {
   doubt_ = reason;
-  for (auto& [path, file] : state.files) file = {unknown_atom(reason), {}};
+  for (auto& [path, file] : state.files) file = {.text = unknown_atom(reason), .body = {}};
 }
 
 // A redirection from a file of which nobody knows whether it is there.

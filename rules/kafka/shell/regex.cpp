@@ -30,8 +30,9 @@ bool affordable(std::string_view pattern) {
         if (number > 16) return false;
       }
     }
-    // \w and its kin are GNU's.
-    if (c == '\\' && ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || next == '<' || next == '>' ||
+    // \w and its kin are GNU's; musl and glibc read these four alike.
+    if (c == '\\' && std::string_view("sSwW").find(next) == std::string_view::npos &&
+        ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || next == '<' || next == '>' ||
                       next == '`' || next == '\'')) {
       return false;
     }

@@ -53,8 +53,8 @@ Script::~Script() = default;
 const std::string& Script::error() const { return parsed_->error; }
 
 Result Script::run(const Environment& environment, const std::vector<std::string>& positional, const IsEntry& is_entry,
-                   std::string_view options, std::string_view arg0) const {
-  Interpreter interpreter(is_entry, environment, parsed_->dialect);
+                   std::string_view options, std::string_view arg0, const FileSystem* system) const {
+  Interpreter interpreter(is_entry, environment, parsed_->dialect, system);
   return interpreter.run(*parsed_->root, parsed_->error, positional, options, arg0);
 }
 

@@ -44,10 +44,25 @@ struct Assignment {
   bool exported = false;  // after this assignment
 };
 
-// A file the script wrote with a here-document, `echo … >` or similar.
+// A file the script was given, or wrote with a here-document, `echo … >` or similar.
 struct File {
-  std::string text;  // may hold atoms; an unknown atom when not decidable
-  Span body;         // the here-document's body in the script; {0,0} otherwise
+  std::string text;        // may hold atoms; an unknown atom when not decidable
+  Span body;               // the here-document's body in the script; {0,0} otherwise
+  uint32_t given = 0;      // n: the text is that of the n-th file given, from 1; 0: it is not
+  bool read_only = false;  // on a volume that cannot be written
+};
+using Files = std::map<std::string, File, std::less<>>;
+
+// What is known of the file system when the script starts.
+struct FileSystem {
+  Files files;  // by absolute path
+  // Mount points of volumes. `complete`: `files` has all that is below; else
+  // anything may be there.
+  struct Folder {
+    bool complete = false;
+    bool read_only = false;
+  };
+  std::map<std::string, Folder, std::less<>> folders;
 };
 
 struct Result {
@@ -58,11 +73,12 @@ struct Result {
   bool exec = false;              // started with exec
   Span command;                   // its simple command in the script
   Variables variables;            // at that point, prefix assignments (A=b cmd) applied as exported
-  std::map<std::string, File, std::less<>> files;
+  Files files;                          // given or written
   std::vector<Assignment> assignments;  // up to that point
   std::vector<std::string> sourced;     // files read by `.`/source that are not in the script
   std::string unread;                   // why any variable may have any other value; empty: none may
   std::string cwd;                      // after a `cd`
+  bool programs = false;                // one was started that is not known: it may have made files
   bool idle = false;                    // no program was started that could be a broker, or start one
   std::string why;                      // why no entry was found, or what is doubtful; empty when all is clear
   // False when the entry is only reached on a condition that cannot be decided.
@@ -99,8 +115,9 @@ class Script {
   const std::string& error() const;
   // `options` are letters as in `sh -exc`: e (errexit), u (nounset), a, f; others have no effect here.
   // `arg0` is $0 (the argument behind the text of `sh -c`); empty: not known.
+  // `system`: null when nothing is known of it.
   Result run(const Environment& environment, const std::vector<std::string>& positional, const IsEntry& is_entry,
-             std::string_view options = {}, std::string_view arg0 = {}) const;
+             std::string_view options = {}, std::string_view arg0 = {}, const FileSystem* system = nullptr) const;
 
  private:
   struct Parsed;

@@ -247,7 +247,7 @@ void Interpreter::external(Call& call) {
                     std::find(kReaders.begin(), kReaders.end(), plain_name(call.argv[0])) != kReaders.end();
   for (size_t i = 1; i < call.argv.size() && !reads_only && !call.state.files.empty(); ++i) {
     auto found = call.state.files.find(file_path(call.state, call.argv[i]));
-    if (found != call.state.files.end()) found->second = {unknown_atom("changed by " + quote(call.node.text)), {}};
+    if (found != call.state.files.end()) found->second = {.text = unknown_atom("changed by " + quote(call.node.text)), .body = {}};
   }
   call.state.status = kUnknownStatus;
 }

@@ -62,6 +62,29 @@ std::string join_values(const std::string& a, const std::string& b, const std::s
   return unknown_atom(reason);
 }
 
+std::string join_texts(const std::string& a, const std::string& b, const std::string& reason) {
+  if (a == b || a.find('\n') == std::string::npos ||
+      std::count(a.begin(), a.end(), '\n') != std::count(b.begin(), b.end(), '\n'))
+    return join_values(a, b, reason);
+  std::string out;
+  for (size_t i = 0, j = 0; i < a.size() || j < b.size();) {
+    const size_t end_a = std::min(a.find('\n', i), a.size()), end_b = std::min(b.find('\n', j), b.size());
+    const std::string one = a.substr(i, end_a - i), two = b.substr(j, end_b - j);
+    const size_t key = one.find('=') + 1;
+    if (one == two) {
+      out += one;
+    } else if (key > 0 && one.compare(0, key, two, 0, key) == 0 && !has_opaque(one.substr(0, key))) {
+      out += one.substr(0, key) + join_values(one.substr(key), two.substr(key), reason);
+    } else {
+      return join_values(a, b, reason);
+    }
+    if (end_a < a.size()) out += '\n';
+    i = end_a + 1;
+    j = end_b + 1;
+  }
+  return out;
+}
+
 void join(State& into, State&& other, const std::string& reason) {
   if (other.dead) return;
   if (into.dead) {
@@ -97,11 +120,12 @@ void join(State& into, State&& other, const std::string& reason) {
   for (auto& [path, file] : into.files) {
     auto found = other.files.find(path);
     std::string before = file.text;
-    file.text = found == other.files.end() ? unknown_atom(reason) : join_values(file.text, found->second.text, reason);
+    file.text = found == other.files.end() ? unknown_atom(reason) : join_texts(file.text, found->second.text, reason);
     if (file.text != before || (found != other.files.end() && !same_span(file.body, found->second.body)))
       file.body = {};
+    if (file.text != before) file.given = 0;
   }
-  for (auto& [path, file] : other.files) into.files.try_emplace(path, File{unknown_atom(reason), {}});
+  for (auto& [path, file] : other.files) into.files.try_emplace(path, File{.text = unknown_atom(reason), .body = {}});
   join_assignments(into.assignments, other.assignments);
   for (std::string& file : other.sourced) {
     if (std::find(into.sourced.begin(), into.sourced.end(), file) == into.sourced.end()) {

@@ -23,7 +23,7 @@ struct State {
   bool positional_unknown = false;                            // their number is not known
   std::set<std::string, std::less<>> readonly;
   std::set<std::string, std::less<>> export_later;  // `export A` of an unset A
-  std::map<std::string, File, std::less<>> files;
+  Files files;
   std::vector<Assignment> assignments;
   std::vector<std::string> sourced;
   std::string unread;                      // why any variable may have any value; empty: it may not
@@ -41,6 +41,8 @@ struct State {
 void join(State& into, State&& other, const std::string& reason);
 // An array of which not even the number of elements is known is one unknown.
 bool unknown_array(const std::vector<std::string>& elements);
+// Two texts of one file: lines that differ become unknown, behind the key they share.
+std::string join_texts(const std::string& a, const std::string& b, const std::string& reason);
 // One value of two: the same, or unknown.
 std::string join_values(const std::string& a, const std::string& b, const std::string& reason);
 // True when both would lead to the same end (loops stop here).

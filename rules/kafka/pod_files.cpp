@@ -1,0 +1,222 @@
+#include "rules/kafka/pod_files.h"
+
+#include <map>
+#include <set>
+
+#include "rules/kafka/mounts.h"
+#include "rules/kafka/opaque.h"
+#include "rules/kafka/process.h"
+
+namespace brokergate {
+namespace {
+
+constexpr size_t kMostFiles = 512;
+
+std::string without_slashes(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  while (path.starts_with("./")) path.remove_prefix(2);
+  return std::string(path);
+}
+
+// One volume of the pod, with paths relative to it.
+struct Volume {
+  shell::Files files;
+  bool known = false;     // files holds all there is
+  bool writable = false;  // an emptyDir
+};
+
+class Volumes {
+ public:
+  explicit Volumes(const PodIdentity& identity) : identity_(identity) {
+    for (const Node& node : identity.spec["volumes"].children()) read(Value(&node));
+  }
+
+  bool worth(Value container) const {
+    for (const Node& node : container["volumeMounts"].children()) {
+      const auto found = volumes_.find(Value(&node)["name"].str());
+      if (found != volumes_.end() && (!found->second.files.empty() || shared_.contains(found->first))) return true;
+    }
+    return false;
+  }
+
+  void run_init_containers() {
+    for (const Node& node : identity_.spec["initContainers"].children()) {
+      const Value container(&node);
+      // What no volume of ours can take part in changes nothing.
+      if (mounts_writable(container)) run(container);
+    }
+  }
+
+  // Volumes that an init container may write.
+  void note_shared() {
+    for (const Node& node : identity_.spec["initContainers"].children())
+      for (const Node& mount : Value(&node)["volumeMounts"].children()) {
+        const auto found = volumes_.find(Value(&mount)["name"].str());
+        if (found != volumes_.end() && found->second.writable) shared_.insert(found->first);
+      }
+  }
+
+  PodFiles view(Value container) const {
+    PodFiles out;
+    out.origins = origins_;
+    out.maker = maker_;
+    for (const Node& node : container["volumeMounts"].children()) {
+      const Value mount(&node);
+      const auto found = volumes_.find(mount["name"].str());
+      const std::string path = without_slashes(mount["mountPath"].str());
+      if (found == volumes_.end() || path.empty()) continue;
+      const Volume& volume = found->second;
+      const std::string sub = without_slashes(mount["subPath"].str());
+      const bool read_only = !volume.writable || mount["readOnly"].as_bool().value_or(false);
+      bool single = false;
+      for (const auto& [name, file] : volume.files) {
+        std::string place = path + "/" + name;
+        if (name == sub) {
+          place = path;
+          single = true;
+        } else if (!sub.empty()) {
+          if (!name.starts_with(sub + "/")) continue;
+          place = path + name.substr(sub.size());
+        }
+        shell::File& seen = out.system.files[place] = file;
+        seen.read_only = read_only;
+      }
+      if (!single) out.system.folders[path] = {volume.known && mount["subPathExpr"].is_null(), read_only};
+    }
+    return out;
+  }
+
+ private:
+  void read(Value volume) {
+    const std::string name(volume["name"].str());
+    Volume& made = volumes_[name];
+    if (const Value map = volume["configMap"]) {
+      made.known = true;
+      add_map(map["name"].scalar(), map["items"], made);
+    } else if (const Value projected = volume["projected"]) {
+      made.known = true;
+      for (const Node& node : projected["sources"].children()) {
+        const Value source = Value(&node)["configMap"];
+        if (source) {
+          add_map(source["name"].scalar(), source["items"], made);
+        } else {
+          made.known = false;
+        }
+      }
+    } else if (volume["emptyDir"]) {
+      made.known = made.writable = true;
+    }
+  }
+
+  void add_map(std::string_view name, Value items, Volume& volume) {
+    const auto found = identity_.maps && identity_.object ? identity_.maps->find(*identity_.object, name)
+                                                          : ConfigMaps::Found{};
+    if (!found.object) {
+      volume.known = false;
+      return;
+    }
+    if (items.is_seq()) {
+      for (const Node& node : items.children())
+        add_file(found.object, found.key(Value(&node)["key"].scalar()), Value(&node)["path"].scalar(), volume);
+    } else {
+      for (const Node& pair : found.object->root["data"].children())
+        add_file(found.object, Value(&pair), pair.key, volume);
+    }
+    if (found.object->root["binaryData"].is_map()) volume.known = false;
+  }
+
+  void add_file(const Object* map, Value text, std::string_view path, Volume& volume) {
+    if (!text.is_string() || path.empty() || volume.files.size() >= kMostFiles) {
+      volume.known = false;
+      return;
+    }
+    origins_.push_back({map, text, "ConfigMap " + std::string(map->name)});
+    shell::File& file = volume.files[without_slashes(path)];
+    file.text = text.str();
+    file.given = static_cast<uint32_t>(origins_.size());
+    if (file.text.find_first_of(std::string_view("\x01\x02\0", 3)) != std::string::npos)
+      file.text = unknown_atom("control characters");
+  }
+
+  bool mounts_writable(Value container) const {
+    for (const Node& node : container["volumeMounts"].children())
+      if (shared_.contains(Value(&node)["name"].str())) return true;
+    return false;
+  }
+
+  void run(Value container) {
+    const PodFiles before = view(container);
+    const ProcessStart start = read_process(container, identity_, ImageFamily::kUnknown, nullptr, &before);
+    const std::string who = "init container " + std::string(container["name"].str());
+    const bool followed = start.script_read && start.parsed;
+    for (const Node& node : container["volumeMounts"].children()) {
+      const Value mount(&node);
+      const auto found = volumes_.find(mount["name"].str());
+      if (found == volumes_.end() || !found->second.writable || mount["readOnly"].as_bool().value_or(false)) continue;
+      Volume& volume = found->second;
+      const std::string path = without_slashes(mount["mountPath"].str());
+      const std::string sub = without_slashes(mount["subPath"].str());
+      if (!followed) {
+        // Its program is in the image: it may write anything.
+        volume.known = false;
+        volume.files.clear();
+        maker_ = who;
+        continue;
+      }
+      take(start, path, sub, volume, who);
+    }
+  }
+
+  // What the script left on the volume.
+  void take(const ProcessStart& start, const std::string& path, const std::string& sub, Volume& volume,
+            const std::string& who) {
+    std::erase_if(volume.files, [&](const auto& one) {
+      return sub.empty() || one.first == sub || one.first.starts_with(sub + "/");
+    });
+    for (const auto& [name, file] : start.shell.files) {
+      if (name != path && !name.starts_with(path + "/")) continue;
+      std::string relative = name == path ? sub : (sub.empty() ? "" : sub + "/") + name.substr(path.size() + 1);
+      if (relative.empty() || volume.files.size() >= kMostFiles) continue;
+      if (file.given == 0) maker_ = who;
+      shell::File& kept = volume.files[relative] = file;
+      kept.body = {};
+      kept.read_only = false;
+      // A library that is not known may have changed what the file was made of.
+      if (kept.given == 0 && !start.shell.unread.empty()) kept.text = unknown_atom(start.shell.unread);
+    }
+    if (start.shell.programs) volume.known = false;
+  }
+
+  const PodIdentity& identity_;
+  std::map<std::string, Volume, std::less<>> volumes_;
+  std::set<std::string, std::less<>> shared_;
+  std::vector<PodFiles::Origin> origins_;
+  std::string maker_;
+};
+
+}  // namespace
+
+std::string PodFiles::unread(std::string_view path, Value pod_spec, Value container) const {
+  if (const shell::File* file = find(path)) return unknown_reason(file->text);
+  return describe_file(path, pod_spec, container);
+}
+
+const shell::File* PodFiles::find(std::string_view path) const {
+  const auto found = system.files.find(path);
+  return found == system.files.end() ? nullptr : &found->second;
+}
+
+const PodFiles::Origin* PodFiles::origin(const shell::File& file) const {
+  return file.given == 0 || file.given > origins.size() ? nullptr : &origins[file.given - 1];
+}
+
+PodFiles files_of(Value container, const PodIdentity& identity) {
+  if (container["volumeMounts"].size() == 0 || identity.spec["volumes"].size() == 0) return {};
+  Volumes volumes(identity);
+  volumes.note_shared();
+  if (!volumes.worth(container)) return {};
+  volumes.run_init_containers();
+  return volumes.view(container);
+}
+
+}  // namespace brokergate

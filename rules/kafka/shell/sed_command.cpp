@@ -1,0 +1,160 @@
+#include "rules/kafka/shell/sed_command.h"
+
+#include <algorithm>
+
+#include "rules/kafka/opaque.h"
+
+namespace brokergate::shell {
+namespace {
+
+constexpr char kFirstMask = '\x0e', kLastMask = '\x19';
+
+bool plain_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-_ =:/@,#%").find(c) != std::string_view::npos;
+}
+
+// The longest run of characters that every match holds, beside alternatives.
+std::string needle_of(std::string_view pattern) {
+  if (pattern.find_first_of("|(") != std::string_view::npos) return {};
+  std::string best, run;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const bool repeated = i + 1 < pattern.size() && std::string_view("*?+{\\").find(pattern[i + 1]) != std::string_view::npos;
+    if (plain_char(pattern[i]) && !repeated) {
+      run += pattern[i];
+      if (run.size() > best.size()) best = run;
+      continue;
+    }
+    run.clear();
+    if (pattern[i] == '[') i = std::min(pattern.find(']', i + 2), pattern.size());
+    if (pattern[i] == '\x01') i = std::min(pattern.find('\x02', i), pattern.size());
+  }
+  return best;
+}
+
+// False: cannot be known.
+bool replace_in(const SedSubstitute& command, std::string& line, bool& replaced) {
+  std::string out;
+  size_t from = 0, copied = 0, seen = 0;
+  bool after_match = false;
+  replaced = false;
+  while (from <= line.size()) {
+    auto found = command.pattern->find(line, from);
+    if (!found) return false;
+    if (found->empty()) break;
+    auto [begin, end] = (*found)[0];
+    // An empty match right behind a match does not count.
+    if (begin == end && after_match && begin == from) {
+      after_match = false;
+      if (from >= line.size()) break;
+      ++from;
+      continue;
+    }
+    ++seen;
+    if (seen >= command.occurrence) {
+      out += line.substr(copied, begin - copied);
+      for (size_t i = 0; i < command.replacement.size(); ++i) {
+        char c = command.replacement[i];
+        if (c == '\x01') {
+          const size_t close = std::min(command.replacement.find('\x02', i), command.replacement.size() - 1);
+          out += command.replacement.substr(i, close + 1 - i);
+          i = close;
+        } else if (c == '&') {
+          out += line.substr(begin, end - begin);
+        } else if (c == '\\' && i + 1 < command.replacement.size()) {
+          char next = command.replacement[++i];
+          if (next >= '0' && next <= '9') {
+            auto group = static_cast<size_t>(next - '0');
+            if (group >= found->size()) return false;
+            if ((*found)[group].begin != std::string::npos) {
+              out += line.substr((*found)[group].begin, (*found)[group].end - (*found)[group].begin);
+            }
+          } else if (next == 'n') {
+            out += '\n';
+          } else if ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z')) {
+            return false;
+          } else {
+            out += next;
+          }
+        } else {
+          out += c;
+        }
+      }
+      copied = end;
+      replaced = true;
+      if (!command.global) break;
+    }
+    after_match = begin != end;
+    from = begin == end ? end + 1 : end;
+    if (out.size() > (1 << 17)) return false;
+  }
+  if (replaced) line = out + line.substr(std::min(copied, line.size()));
+  return true;
+}
+
+}  // namespace
+
+MaskedLine::MaskedLine(const std::string& line) {
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (line[i] >= kFirstMask && line[i] <= kLastMask) fits_ = false;
+    if (line[i] != '\x01') {
+      text_ += line[i];
+      continue;
+    }
+    const size_t close = std::min(line.find('\x02', i), line.size() - 1);
+    if (kFirstMask + static_cast<int>(atoms_.size()) > kLastMask) {
+      fits_ = false;
+      return;
+    }
+    text_ += static_cast<char>(kFirstMask + static_cast<int>(atoms_.size()));
+    atoms_.push_back(line.substr(i, close + 1 - i));
+    i = close;
+  }
+}
+
+std::string MaskedLine::unmasked(std::string_view text) const {
+  std::string out;
+  for (char c : text) {
+    const int index = c - kFirstMask;
+    if (c >= kFirstMask && c <= kLastMask && index < static_cast<int>(atoms_.size())) {
+      out += atoms_[static_cast<size_t>(index)];
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+bool read_sed_pattern(const std::string& pattern, bool extended, bool ignore_case, SedSubstitute& out) {
+  if (has_opaque(pattern)) {
+    out.needle = needle_of(pattern);
+    out.reason = "a line that sed may change: " + unknown_reason(pattern);
+    return out.needle.size() >= 4 && !ignore_case;
+  }
+  for (size_t i = 0; i + 1 < pattern.size(); ++i) {
+    out.classes = out.classes || (pattern[i] == '[' && pattern[i + 1] != '^') ||
+                  (pattern[i] == '\\' && std::string_view("wW").find(pattern[i + 1]) != std::string_view::npos);
+  }
+  out.pattern = std::make_unique<Regex>(pattern, extended, ignore_case);
+  return out.pattern->valid();
+}
+
+bool substitute(const SedSubstitute& command, std::string& line, bool& replaced) {
+  replaced = false;
+  if (!command.pattern) {
+    if (line.find(command.needle) == std::string::npos) return true;
+    const size_t key = line.find('=') + 1;
+    if (key == 0 || line.find(command.needle) < key) return false;
+    line = line.substr(0, key) + unknown_atom(command.reason);
+    return !command.print;
+  }
+  const MaskedLine mask(line);
+  if (!mask.masked()) return replace_in(command, line, replaced);
+  if (!mask.fits() || command.classes) return false;
+  std::string text = mask.text();
+  if (!replace_in(command, text, replaced)) return false;
+  line = mask.unmasked(text);
+  return true;
+}
+
+}  // namespace brokergate::shell

@@ -1,0 +1,13 @@
+// wurstmeister/kafka and medinvention/kafka: start-kafka.sh turns variables into
+// properties after it has run the commands that some of them hold.
+#pragma once
+
+#include "rules/kafka/variables.h"
+
+namespace brokergate {
+
+// `tag`: images up to 1.0.0 overwrite advertised.listeners. `settings.mechanics` is set.
+void wurstmeister_settings(const VariableReader& reader, const Object& object, const ProcessStart& start,
+                           std::string_view tag, Settings& settings);
+
+}  // namespace brokergate
