@@ -66,6 +66,8 @@ enum class ImageFamily : uint8_t {
   kWurstmeister,
   kMedinvention,
   kEngapa,
+  kKubernetesKafka,
+  kSolsson,
   kStrimzi,
   kRedpanda,
   kOther
@@ -86,7 +88,7 @@ struct BrokerSet {
   int64_t first_ordinal = 0;     // spec.ordinals.start
   bool managed_by_operator = false;
   const Form* form = nullptr;  // never null
-  std::string form_id;         // env-literal, env-var, shell-export, operator-owned, controller-only, unknown-form
+  std::string form_id;         // of forms/: env-literal, shell-export, override, properties-file, …, unknown-form
   std::string form_reason;     // unknown-form: what was seen and why it cannot be read
   std::vector<std::string> evidence;         // why this is a broker set, for inspect
   std::shared_ptr<const BrokerFacts> facts;  // never null

@@ -1,5 +1,6 @@
 #include "rules/kafka/engapa.h"
 
+#include "rules/kafka/opaque.h"
 #include "rules/kafka/start_scripts.h"
 
 namespace brokergate {
@@ -12,7 +13,8 @@ void engapa_settings(const VariableReader& reader, const Object& object, const P
   for (const Key key : {Key::kAdvertised, Key::kListeners, Key::kProtocolMap})
     if (const EnvEntry* entry = start.env.find(plain_variable(key)))
       settings[key].shadowed.push_back(env_place(object, *entry));
-  settings[Key::kBrokerId].variable = variable_of(script, Key::kBrokerId);
+  Setting& id = settings[Key::kBrokerId];
+  if (!id.set) id.set_unreadable(unknown_atom("the image's start script computes it"));
 }
 
 }  // namespace brokergate

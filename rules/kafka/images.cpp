@@ -35,9 +35,9 @@ constexpr std::array kImages = {
     ImageRow{"engapa/kafka", ImageFamily::kEngapa, ""},
     ImageRow{"strimzi/kafka", ImageFamily::kStrimzi, "the Strimzi operator generates its configuration"},
     ImageRow{"redpanda", ImageFamily::kRedpanda, "Redpanda reads redpanda.yaml and rpk options, not KAFKA_* variables"},
-    ImageRow{"solsson/kafka", ImageFamily::kOther, "it has no start script and reads a properties file"},
-    ImageRow{"kubernetes-kafka", ImageFamily::kOther, "it reads --override arguments, not KAFKA_* variables"},
-    ImageRow{"k8skafka", ImageFamily::kOther, "it reads --override arguments, not KAFKA_* variables"},
+    ImageRow{"solsson/kafka", ImageFamily::kSolsson, "it has no start script and reads a properties file"},
+    ImageRow{"kubernetes-kafka", ImageFamily::kKubernetesKafka, "it reads --override arguments, not KAFKA_* variables"},
+    ImageRow{"k8skafka", ImageFamily::kKubernetesKafka, "it reads --override arguments, not KAFKA_* variables"},
     ImageRow{"confluent/kafka", ImageFamily::kOther, kOwnScript},
     ImageRow{"doughgle/kafka-kraft", ImageFamily::kOther, kOwnScript},
     ImageRow{"spotify/kafka", ImageFamily::kOther, kOwnScript},
@@ -137,6 +137,10 @@ std::string_view name_of(ImageFamily family) {
       return "medinvention";
     case ImageFamily::kEngapa:
       return "engapa";
+    case ImageFamily::kKubernetesKafka:
+      return "kubernetes-kafka";
+    case ImageFamily::kSolsson:
+      return "solsson";
     case ImageFamily::kStrimzi:
       return "Strimzi";
     case ImageFamily::kRedpanda:
@@ -150,8 +154,8 @@ std::string_view name_of(ImageFamily family) {
 }
 
 std::optional<KafkaVersion> kafka_version(ImageFamily family, std::string_view tag) {
-  if (family == ImageFamily::kWurstmeister || family == ImageFamily::kMedinvention ||
-      family == ImageFamily::kEngapa || family == ImageFamily::kStrimzi) {
+  if (family == ImageFamily::kWurstmeister || family == ImageFamily::kMedinvention || family == ImageFamily::kEngapa ||
+      family == ImageFamily::kStrimzi) {
     // 2.13-2.7.0 (Scala first), 0.30.0-kafka-3.2.0
     const auto dash = tag.rfind('-');
     if (dash == tag.npos) return std::nullopt;

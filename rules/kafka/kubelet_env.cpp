@@ -90,8 +90,9 @@ void read_env_from(Value container, const PodIdentity& identity, KubeletEnv& env
       if (found.object) {
         for (const Node& pair : found.object->root["data"].children()) {
           if (Value(&pair).kind() != Kind::kString) continue;
-          const std::string_view variable =
-              source.prefix.empty() ? std::string_view(pair.key) : env.keep(std::string(source.prefix) + std::string(pair.key));
+          const std::string_view variable = source.prefix.empty()
+                                                ? std::string_view(pair.key)
+                                                : env.keep(std::string(source.prefix) + std::string(pair.key));
           env.add({variable, Value(&pair).str(), from, Value(&pair), found.object});
         }
         continue;
@@ -111,6 +112,7 @@ void read_env_from(Value container, const PodIdentity& identity, KubeletEnv& env
 
 // A name the kubelet may set for a Service: <SVC>_SERVICE_HOST, <SVC>_PORT_9092_TCP_ADDR, …
 bool service_link_name(std::string_view name) {
+  if (name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != name.npos) return false;
   return name.find("_SERVICE_HOST") != name.npos || name.find("_SERVICE_PORT") != name.npos ||
          name.find("_PORT") != name.npos;
 }

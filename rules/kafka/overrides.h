@@ -11,7 +11,7 @@ namespace brokergate {
 void take_overrides(const Object& object, const ProcessStart& start, size_t at, Settings& settings);
 
 void file_and_overrides(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
-                        Settings& settings);
+                        ImageFamily family, Settings& settings);
 
 // Everything that is not set becomes unknown, with `why`.
 void unknown_unless_set(const std::string& why, const ProcessStart& start, Settings& settings);

@@ -13,7 +13,9 @@
 #include "rules/kafka/plan_ports.h"
 #include "rules/kafka/plan_proof.h"
 #include "rules/kafka/plan_refusals.h"
+#include "rules/kafka/plan_restate.h"
 #include "rules/kafka/plan_text.h"
+#include "rules/kafka/start_scripts.h"
 
 namespace brokergate {
 namespace {
@@ -32,14 +34,15 @@ class Planner {
         name_(csv::upper_case(wanted.name)),
         pods_(set, set.facts->process),
         draft_(set.container, "every broker advertises its own address for listener " + name_),
-        ordinals_(ordinals_of(set).list) {
+        ordinals_(ordinals_of(set).list),
+        restater_(set, settings_, process_, draft_) {
     brokers_.reserve(ordinals_.size());
     for (const int64_t ordinal : ordinals_) brokers_.push_back(settings_for(set, ordinal));
   }
 
   Plan plan() {
     Plan plan;
-    plan.at = advertised().node ? advertised().node : set_.container;
+    plan.at = advertised().node && !advertised().object ? advertised().node : set_.container;
     std::string refusal = unfit();
     if (refusal.empty()) refusal = plan_advertised();
     if (refusal.empty()) refusal = plan_listeners();
@@ -49,6 +52,7 @@ class Planner {
       plan.refusal = std::move(refusal);
       return plan;
     }
+    restater_.finish();
     plan.edits = std::move(draft_).finish();
     return plan;
   }
@@ -62,6 +66,9 @@ class Planner {
     return wanted_.name + "://" + render_host(host_, pod) + ":" +
            render_port(wanted_.port_base, wanted_.port_slope, pod);
   }
+
+  // The setting's own text can be changed where it stands.
+  static bool in_place(const Setting& setting) { return setting.exact && setting.node && !setting.object; }
 
   // Reasons that do not depend on where a setting is written.
   std::string unfit() const {
@@ -110,6 +117,7 @@ class Planner {
       return add_advertised();
     if (auto why = refused_neighbour(advertised()); !why.empty()) return why;
     if (auto why = advertised_twice(set_, advertised(), wanted_, host_); !why.empty()) return why;
+    if (!in_place(advertised())) return restate_advertised();
     ListText text(advertised());
     if (!text.error().empty()) return text.error();
     const auto index = text.find(name_);
@@ -131,6 +139,45 @@ class Planner {
     }
     draft_.change(advertised().node, text.changes());
     return {};
+  }
+
+  // The whole list is written anew where it beats the present one.
+  std::string restate_advertised() {
+    if (right(
+            [](const Listener& l, const std::string& host, int64_t port) { return l.host == host && l.port == port; }))
+      return {};
+    const auto where = restater_.where(advertised());
+    if (where == Restater::Where::kNowhere) return restater_.why_nowhere(advertised());
+    PodVariable pod;
+    if (auto why = choose_pod_for(where, pod); !why.empty()) return why;
+    std::string value;
+    if (where == Restater::Where::kExport && !ListText::names(advertised(), name_)) {
+      restater_.write(Key::kAdvertised, where, restater_.present(advertised()) + "," + entry_text(pod));
+      return {};
+    }
+    for (const auto& entry : cut_listeners(advertised().value)) {
+      if (entry.name == name_) continue;
+      std::string why;
+      const auto text = restater_.spelled(entry.text, pod, why);
+      if (!text) return advertised().place + " decides, and " + why + "; change it there";
+      value += *text + ",";
+    }
+    restater_.write(Key::kAdvertised, where, value + entry_text(pod));
+    return {};
+  }
+
+  std::string choose_pod_for(Restater::Where where, PodVariable& pod) {
+    const bool shell = Restater::in_shell(where);
+    if (!shell) env_index_ = where == Restater::Where::kEnv ? env_place(advertised()) : static_cast<size_t>(-1);
+    return choose_pod(shell, true, true, pod);
+  }
+
+  // Where the setting's variable stands in env, or will be added.
+  size_t env_place(const Setting& setting) const {
+    const Value env = set_.container["env"];
+    for (const Node& node : env.children())
+      if (Value(&node)["name"].str() == setting.variable) return node.index;
+    return env.size();
   }
 
   // Is the wanted entry right for every broker as it stands?
@@ -199,6 +246,14 @@ class Planner {
       value += to_string(shown) + ",";
     }
     if (value.empty()) return "no listener is left for the brokers among themselves";
+    if (settings_.mechanics == Mechanics::kFile || advertised().by == Setting::By::kConfigMap) {
+      const auto where = restater_.where(advertised());
+      if (where == Restater::Where::kNowhere) return restater_.why_nowhere(advertised());
+      PodVariable pod;
+      if (auto why = choose_pod_for(where, pod); !why.empty()) return why;
+      restater_.write(Key::kAdvertised, where, value + entry_text(pod));
+      return {};
+    }
     const bool empty_entry = advertised().by == Setting::By::kEnv && advertised().exact;
     env_index_ = empty_entry ? env_index(advertised()) : set_.container["env"].size();
     PodVariable pod;
@@ -223,6 +278,7 @@ class Planner {
     if (listeners().by == Setting::By::kUnreadable)
       return "listeners cannot be known: " + unknown_reason(listeners().value) + "; set " + listeners().variable_name();
     if (bind_right()) return {};
+    if (!in_place(listeners())) return restate_listeners();
     ListText text(listeners());
     if (!text.error().empty()) return text.error();
     if (auto why = port_taken(listeners()); !why.empty()) return why;
@@ -242,6 +298,38 @@ class Planner {
     }
     draft_.change(listeners().node, text.changes());
     return {};
+  }
+
+  std::string restate_listeners() {
+    if (auto why = port_taken(listeners()); !why.empty()) return why;
+    const auto where = restater_.where(listeners());
+    if (where == Restater::Where::kNowhere) return restater_.why_nowhere(listeners());
+    PodVariable pod;
+    const bool shell = Restater::in_shell(where);
+    if (!fixed_bind() && !shell)
+      return listeners().place + " cannot compute a port per broker" + std::string(kShellAdvice);
+    if (shell) {
+      const auto found = pods_.in_shell();
+      if (!found) return pods_.why_not_in_shell();
+      pod = *found;
+    } else if (const auto found = pods_.before(static_cast<size_t>(-1))) {
+      pod = *found;
+    }
+    std::string value;
+    for (const auto& entry : cut_listeners(listeners().value)) {
+      if (entry.name == name_) continue;
+      std::string why;
+      const auto text = restater_.spelled(entry.text, pod, why);
+      if (!text) return listeners().place + " decides, and " + why + "; change it there";
+      value += *text + ",";
+    }
+    restater_.write(Key::kListeners, where, value + wanted_.name + "://" + bind_host() + ":" + bind_port(pod));
+    return {};
+  }
+
+  std::string bind_port(const PodVariable& pod) const {
+    return render_port(wanted_.bind_base.value_or(wanted_.port_base),
+                       wanted_.bind_base ? wanted_.bind_slope : wanted_.port_slope, pod);
   }
 
   bool bind_right() const {
@@ -278,11 +366,12 @@ class Planner {
   // The image derives listeners from advertised.listeners: right as long as every
   // port that is advertised is the one to bind.
   std::string plan_derived_listeners() {
-    bool derived_right = true;
+    bool derived_right = start_script(settings_.mechanics).derives_listeners;
     for (const int64_t ordinal : ordinals_)
       derived_right = derived_right && wanted_bind(wanted_, ordinal) == wanted_port(wanted_, ordinal);
     if (auto why = port_taken(listeners().set ? listeners() : advertised()); !why.empty()) return why;
     if (derived_right) return {};
+    if (!in_place(advertised())) return restate_derived();
     const ListText text(advertised());
     std::string value;
     bool computed = false;
@@ -309,6 +398,19 @@ class Planner {
     return {};
   }
 
+  // listeners is set nowhere, and what it follows from is written anew.
+  std::string restate_derived() {
+    const auto where = restater_.where(listeners());
+    if (where == Restater::Where::kNowhere) return restater_.why_nowhere(advertised());
+    const auto parsed = parse_listeners(display(advertised().set ? advertised().value : std::string()));
+    std::string value;
+    for (const Listener& listener : parsed ? *parsed : std::vector<Listener>())
+      if (listener.name != name_) value += listener.name + "://0.0.0.0:" + std::to_string(listener.port) + ",";
+    if (!fixed_bind()) return "listeners is not set and cannot compute a port per broker" + std::string(kShellAdvice);
+    restater_.write(Key::kListeners, where, value + wanted_.name + "://0.0.0.0:" + bind_port({}));
+    return {};
+  }
+
   std::string plan_protocols() {
     const Setting& map = settings_[Key::kProtocolMap];
     const ProtocolMap now = effective_protocols(settings_);
@@ -319,6 +421,12 @@ class Planner {
       if (now.empty()) return "Kafka refuses " + map.place;
       // What is mapped stays: another protocol would take TLS or SASL from clients.
       if (mapped(name_)) return {};
+      if (!in_place(map)) {
+        const auto where = restater_.where(map);
+        if (where == Restater::Where::kNowhere) return restater_.why_nowhere(map);
+        restater_.write(Key::kProtocolMap, where, map.value + "," + wanted_.name + ":" + wanted_.protocol);
+        return {};
+      }
       ListText text(map);
       if (!text.error().empty()) return text.error();
       text.append(wanted_.name + ":" + wanted_.protocol);
@@ -343,6 +451,11 @@ class Planner {
       for (const auto& [listener, protocol] : now)
         if (listener == name) value += name + ":" + protocol + ",";
     }
+    if (const auto where = restater_.where(map);
+        where == Restater::Where::kArguments || Restater::in_shell(where) || map.variable.empty()) {
+      restater_.write(Key::kProtocolMap, where, value + wanted_.name + ":" + wanted_.protocol);
+      return {};
+    }
     const size_t at = advertised().by == Setting::By::kEnv ? env_index(advertised()) + 1 : set_.container["env"].size();
     draft_.add_env(at, map.variable, value + wanted_.name + ":" + wanted_.protocol);
     return {};
@@ -366,6 +479,7 @@ class Planner {
   Draft draft_;
   size_t env_index_ = 0;
   const std::vector<int64_t> ordinals_;
+  Restater restater_;
   std::vector<std::shared_ptr<const Settings>> brokers_;  // of each of ordinals_
 };
 

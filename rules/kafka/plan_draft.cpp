@@ -44,6 +44,31 @@ void Draft::add_field_env(size_t index, std::string_view name, std::string_view 
   insert_env(index, {{"name", name}, {"valueFrom", LiteralMap{{"fieldRef", LiteralMap{{"fieldPath", field_path}}}}}});
 }
 
+void Draft::replace_env(Value entry, std::string_view name, std::string_view value) {
+  Edit edit;
+  edit.op = Edit::Op::kReplace;
+  edit.target = entry.node();
+  edit.value = LiteralMap{{"name", name}, {"value", value}};
+  edits_.push_back(std::move(edit));
+}
+
+void Draft::add_arguments(const std::vector<std::string>& words) {
+  Value list = container_["args"];
+  if (list.size() == 0) list = container_["command"];
+  if (list.size() == 0) {
+    for (const std::string& word : words) args_.emplace_back(word);
+    return;
+  }
+  for (const std::string& word : words) {
+    Edit edit;
+    edit.op = Edit::Op::kInsert;
+    edit.target = list.node();
+    edit.index = list.size();
+    edit.value = word;
+    edits_.push_back(std::move(edit));
+  }
+}
+
 void Draft::add_port(std::string_view name, int64_t port) {
   LiteralMap entry{{"name", name}, {"containerPort", port}};
   const Value ports = container_["ports"];
@@ -78,6 +103,7 @@ std::vector<Edit> Draft::finish() && {
     edit.value = std::move(out);
     edits_.push_back(std::move(edit));
   }
+  if (!args_.empty()) edits_.push_back(set_edit(container_, {"args"}, std::move(args_)));
   if (!env_.empty()) edits_.push_back(set_edit(container_, {"env"}, std::move(env_)));
   if (!ports_.empty()) edits_.push_back(set_edit(container_, {"ports"}, std::move(ports_)));
   for (auto& edit : edits_) edit.reason = reason_;

@@ -21,9 +21,13 @@ class Draft {
   // New env entries, in this order, before the entry at `index` of env (its size: at the end).
   void add_env(size_t index, std::string_view name, std::string_view value);
   void add_field_env(size_t index, std::string_view name, std::string_view field_path);
+  // An entry of env as it shall be.
+  void replace_env(Value entry, std::string_view name, std::string_view value);
+  // Words at the end of args, or of command where there are no args.
+  void add_arguments(const std::vector<std::string>& words);
   void add_port(std::string_view name, int64_t port);
 
-  bool empty() const { return texts_.empty() && edits_.empty() && ports_.empty() && env_.empty(); }
+  bool empty() const { return texts_.empty() && edits_.empty() && ports_.empty() && env_.empty() && args_.empty(); }
   std::vector<Edit> finish() &&;
 
  private:
@@ -37,7 +41,7 @@ class Draft {
   std::string reason_;
   std::vector<Text> texts_;
   std::vector<Edit> edits_;
-  LiteralList ports_, env_;  // made whole when the container has no such list
+  LiteralList ports_, env_, args_;  // made whole when the container has no such list
 };
 
 }  // namespace brokergate

@@ -49,7 +49,7 @@ std::string render_port(int64_t base, int slope, const PodVariable& pod) {
 
 ListText::ListText(const Setting& setting) {
   const std::string_view whole = setting.node.scalar();
-  shell_ = setting.by == Setting::By::kShell;
+  shell_ = setting.in_shell;
   const bool part = setting.end > setting.begin && setting.end <= whole.size();
   base_ = part ? setting.begin : 0;
   raw_ = part ? whole.substr(setting.begin, setting.end - setting.begin) : whole;
@@ -87,6 +87,11 @@ void ListText::cut(Piece& piece) const {
   while (piece.port_end > piece.port && (raw_[piece.port_end - 1] == ' ' || raw_[piece.port_end - 1] == '\n'))
     --piece.port_end;
   piece.split = true;
+}
+
+bool ListText::names(const Setting& setting, std::string_view name) {
+  const auto entries = cut_listeners(setting.value);
+  return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.name == name; });
 }
 
 std::optional<size_t> ListText::find(std::string_view name) const {

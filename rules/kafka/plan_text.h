@@ -28,6 +28,8 @@ class ListText {
   const std::string& error() const { return error_; }
   bool shell() const { return shell_; }
 
+  // Is there an element of that name, as far as the derived value tells?
+  static bool names(const Setting& setting, std::string_view name);
   // Index of the element of that name, by the derived value.
   std::optional<size_t> find(std::string_view name) const;
   size_t size() const { return pieces_.size(); }

@@ -62,6 +62,8 @@ Entry default_entry(ImageFamily family) {
       return Entry::kStrimzi;
     case ImageFamily::kRedpanda:
       return Entry::kRedpanda;
+    case ImageFamily::kKubernetesKafka:
+    case ImageFamily::kSolsson:
     case ImageFamily::kOther:
     case ImageFamily::kUnknown:
       break;

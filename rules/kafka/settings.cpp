@@ -18,13 +18,18 @@ struct KeyRow {
   std::string_view property, plain, cfg, server;
 };
 constexpr std::array<KeyRow, kKeys> kRows = {{
-    {"advertised.listeners", "KAFKA_ADVERTISED_LISTENERS", "KAFKA_CFG_ADVERTISED_LISTENERS", "SERVER_advertised_listeners"},
+    {"advertised.listeners", "KAFKA_ADVERTISED_LISTENERS", "KAFKA_CFG_ADVERTISED_LISTENERS",
+     "SERVER_advertised_listeners"},
     {"listeners", "KAFKA_LISTENERS", "KAFKA_CFG_LISTENERS", "SERVER_listeners"},
-    {"listener.security.protocol.map", "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "KAFKA_CFG_LISTENER_SECURITY_PROTOCOL_MAP", "SERVER_listener_security_protocol_map"},
-    {"inter.broker.listener.name", "KAFKA_INTER_BROKER_LISTENER_NAME", "KAFKA_CFG_INTER_BROKER_LISTENER_NAME", "SERVER_inter_broker_listener_name"},
-    {"security.inter.broker.protocol", "KAFKA_SECURITY_INTER_BROKER_PROTOCOL", "KAFKA_CFG_SECURITY_INTER_BROKER_PROTOCOL", "SERVER_security_inter_broker_protocol"},
+    {"listener.security.protocol.map", "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
+     "KAFKA_CFG_LISTENER_SECURITY_PROTOCOL_MAP", "SERVER_listener_security_protocol_map"},
+    {"inter.broker.listener.name", "KAFKA_INTER_BROKER_LISTENER_NAME", "KAFKA_CFG_INTER_BROKER_LISTENER_NAME",
+     "SERVER_inter_broker_listener_name"},
+    {"security.inter.broker.protocol", "KAFKA_SECURITY_INTER_BROKER_PROTOCOL",
+     "KAFKA_CFG_SECURITY_INTER_BROKER_PROTOCOL", "SERVER_security_inter_broker_protocol"},
     {"process.roles", "KAFKA_PROCESS_ROLES", "KAFKA_CFG_PROCESS_ROLES", "SERVER_process_roles"},
-    {"controller.listener.names", "KAFKA_CONTROLLER_LISTENER_NAMES", "KAFKA_CFG_CONTROLLER_LISTENER_NAMES", "SERVER_controller_listener_names"},
+    {"controller.listener.names", "KAFKA_CONTROLLER_LISTENER_NAMES", "KAFKA_CFG_CONTROLLER_LISTENER_NAMES",
+     "SERVER_controller_listener_names"},
     {"broker.id", "KAFKA_BROKER_ID", "KAFKA_CFG_BROKER_ID", "SERVER_broker_id"},
     {"node.id", "KAFKA_NODE_ID", "KAFKA_CFG_NODE_ID", "SERVER_node_id"},
 }};
@@ -169,7 +174,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
     }
     case Entry::kServerStart:
       settings.mechanics = Mechanics::kFile;
-      file_and_overrides(object, start, pod_spec, container, settings);
+      file_and_overrides(object, start, pod_spec, container, family, settings);
       note_dead_variables(object, start, settings);
       break;
     case Entry::kBitnamiRunOnly:
@@ -180,8 +185,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
         unknown("start-kafka.sh makes the properties, and what it does is not read here");
         break;
       }
-      settings.mechanics =
-          family == ImageFamily::kMedinvention ? Mechanics::kMedinvention : Mechanics::kWurstmeister;
+      settings.mechanics = family == ImageFamily::kMedinvention ? Mechanics::kMedinvention : Mechanics::kWurstmeister;
       wurstmeister_settings(reader, object, start, tag, settings);
       break;
     case Entry::kEngapa:

@@ -26,21 +26,21 @@ enum class Key : uint8_t {
   kNodeId,
 };
 inline constexpr size_t kKeys = 9;
-std::string_view property_name(Key key);   // advertised.listeners
-std::string_view plain_variable(Key key);  // KAFKA_ADVERTISED_LISTENERS
-std::string_view cfg_variable(Key key);    // KAFKA_CFG_ADVERTISED_LISTENERS
+std::string_view property_name(Key key);    // advertised.listeners
+std::string_view plain_variable(Key key);   // KAFKA_ADVERTISED_LISTENERS
+std::string_view cfg_variable(Key key);     // KAFKA_CFG_ADVERTISED_LISTENERS
 std::string_view server_variable(Key key);  // SERVER_advertised_listeners
 
 // Who turns settings into properties.
 enum class Mechanics : uint8_t {
   kUnknown,
-  kConfluent,  // KAFKA_X_Y; listeners derived from advertised.listeners when unset
-  kApache,     // the same, over the file in /mnt/shared/config
-  kBitnami,    // KAFKA_CFG_X_Y, beaten by some plain KAFKA_X_Y
+  kConfluent,     // KAFKA_X_Y; listeners derived from advertised.listeners when unset
+  kApache,        // the same, over the file in /mnt/shared/config
+  kBitnami,       // KAFKA_CFG_X_Y, beaten by some plain KAFKA_X_Y
   kWurstmeister,  // KAFKA_X_Y, with commands whose output is put in
   kMedinvention,  // the same, and a command for listeners
   kEngapa,        // SERVER_x_y
-  kFile,       // a properties file and --override arguments
+  kFile,          // a properties file and --override arguments
 };
 
 // One property with everything that planning needs.
@@ -60,13 +60,14 @@ struct Setting {
   };
   By by = By::kNothing;
   bool set = false;
-  std::string value;          // may hold atoms; meaningful when set
-  std::string_view variable;  // static; decides, or would decide: KAFKA_CFG_LISTENERS
+  std::string value;               // may hold atoms; meaningful when set
+  std::string_view variable;       // static; decides, or would decide: KAFKA_CFG_LISTENERS
   const Object* object = nullptr;  // where node stands; null: in the set's own object
   Value node;                      // as Place
   uint32_t begin = 0, end = 0;
   std::string place;       // as Place::what
   bool exact = true;       // value is what stands at node[begin, end) and nothing else
+  bool in_shell = false;   // node is shell text: ${NAME} expands there, $(NAME) does not
   uint32_t statement = 0;  // kShell: where the assignment's command begins in node's text
   std::vector<Place> shadowed;
 

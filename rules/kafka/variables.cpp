@@ -129,7 +129,8 @@ void VariableReader::from_shell(std::string_view name, Setting& setting) const {
   describe_word(variable, "export in ", setting);
   for (const auto& assignment : shell.assignments) {
     if (assignment.name != name || assignment.word.begin == variable.word.begin) continue;
-    Place place{start_.script_object ? start_.script_object : &object_, start_.script, 0, 0, "earlier assignment in " + start_.script_place};
+    Place place{start_.script_object ? start_.script_object : &object_, start_.script, 0, 0,
+                "earlier assignment in " + start_.script_place};
     if (start_.expanded.source_offset(assignment.word.begin, false, &place.begin) &&
         start_.expanded.source_offset(assignment.word.end, true, &place.end))
       setting.shadowed.push_back(std::move(place));
@@ -139,6 +140,7 @@ void VariableReader::from_shell(std::string_view name, Setting& setting) const {
 void VariableReader::describe_word(const shell::Variable& variable, std::string_view what, Setting& setting) const {
   setting.node = start_.script;
   setting.object = start_.script_object;
+  setting.in_shell = true;
   setting.place = std::string(what) + start_.script_place;
   setting.exact = variable.exact && variable.word.end > variable.word.begin &&
                   start_.expanded.source_offset(variable.word.begin, false, &setting.begin) &&

@@ -33,8 +33,8 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 }
 
 void replace_commands(const VariableReader& reader, const ProcessStart& start, Settings& settings) {
-  for (const auto& [variable, mark] : {std::pair{"HOSTNAME_COMMAND", "_{HOSTNAME_COMMAND}"},
-                                       std::pair{"PORT_COMMAND", "_{PORT_COMMAND}"}}) {
+  for (const auto& [variable, mark] :
+       {std::pair{"HOSTNAME_COMMAND", "_{HOSTNAME_COMMAND}"}, std::pair{"PORT_COMMAND", "_{PORT_COMMAND}"}}) {
     bool used = false;
     for (const Setting& setting : settings.of) used = used || setting.value.find(mark) != std::string::npos;
     if (!used) continue;
@@ -61,9 +61,7 @@ void from_command(const VariableReader& reader, const Object& object, const Proc
 }
 
 // start-kafka.sh up to 1.0.0 writes advertised.listeners itself unless a protocol map is set.
-bool overwrites(std::string_view tag) {
-  return tag.starts_with("0.") || tag.starts_with("1.0.0");
-}
+bool overwrites(std::string_view tag) { return tag.starts_with("0.") || tag.starts_with("1.0.0"); }
 
 }  // namespace
 
@@ -77,6 +75,16 @@ void wurstmeister_settings(const VariableReader& reader, const Object& object, c
   replace_commands(reader, start, settings);
   if (reader.read("CUSTOM_INIT_SCRIPT").set)
     settings.doubt = "CUSTOM_INIT_SCRIPT runs after server.properties is written and may change it";
+  // advertised.host.name and its kin, which Kafka 3.0 removed, stand in for the list.
+  for (const std::string_view old : {"KAFKA_ADVERTISED_HOST_NAME", "KAFKA_ADVERTISED_PORT", "KAFKA_HOST_NAME"}) {
+    Setting& unset = settings[Key::kAdvertised];
+    const Setting given = reader.read(old);
+    if (unset.set || !given.set) continue;
+    unset.set_unreadable(
+        unknown_atom(std::string(old) + " gives the address in Kafka before 3.0, and is not read here"));
+    unset.node = given.node;
+    unset.place = given.place;
+  }
   if (!overwrites(tag) || settings[Key::kProtocolMap].set) return;
   Setting& advertised = settings[Key::kAdvertised];
   if (advertised.set) advertised.shadowed.push_back(place_of(object, advertised));

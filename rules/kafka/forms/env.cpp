@@ -7,9 +7,8 @@ namespace brokergate {
 namespace {
 
 bool reads_environment(const Settings& settings) {
-  return settings.unreadable.empty() &&
-         (settings.mechanics == Mechanics::kConfluent || settings.mechanics == Mechanics::kApache ||
-          settings.mechanics == Mechanics::kBitnami);
+  return settings.unreadable.empty() && settings.mechanics != Mechanics::kUnknown &&
+         settings.mechanics != Mechanics::kFile;
 }
 
 bool advertised_by_env(const Settings& settings) {

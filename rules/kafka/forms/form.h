@@ -35,6 +35,11 @@ const Form& controller_only_form();
 const Form& shell_export_form();
 const Form& env_var_form();
 const Form& env_literal_form();
+const Form& config_map_form();
+const Form& commands_form();
+const Form& override_form();
+const Form& bitnami_file_form();
+const Form& properties_file_form();
 const Form& unknown_form();
 
 }  // namespace brokergate

@@ -12,8 +12,6 @@ std::string describe(const BrokerFacts& facts) {
   if (!facts.rival.empty()) return facts.rival;
   const Setting& advertised = settings[Key::kAdvertised];
   const Entry entry = facts.process.entry;
-  if (settings.doubt.empty() && advertised.by == Setting::By::kOverride)
-    return "kafka-server-start gets advertised.listeners by --override, which is not changed here";
   if (entry == Entry::kServerStart)
     return "kafka-server-start reads a properties file: " + (!settings.unreadable.empty() ? settings.unreadable
                                                              : !settings.doubt.empty()

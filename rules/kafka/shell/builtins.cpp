@@ -5,6 +5,7 @@
 
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/shell/interpreter.h"
+#include "rules/kafka/shell/libraries.h"
 
 namespace brokergate::shell {
 namespace {
@@ -239,7 +240,13 @@ void Interpreter::do_source(Call& call) {
   }
   std::string name = call.argv[1];
   const std::string* text = file_text(call.state, name);
-  if (text == nullptr || has_unknown(*text)) {
+  std::string copy(text == nullptr ? library_text(file_path(call.state, name)) : *text);
+  library_ = library_ || (text == nullptr && !copy.empty());
+  if (text == nullptr && copy.empty() && is_absent(call.state, file_path(call.state, name))) {
+    call.state.status = 1;
+    return;
+  }
+  if ((text == nullptr && copy.empty()) || has_unknown(copy)) {
     // <( … ) has a name that says nothing.
     std::string shown = name.substr(0, 8) == "/dev/fd/" ? quote(call.node.text) : display(name);
     if (call.state.sourced.size() < 64) call.state.sourced.push_back(std::move(shown));
@@ -249,7 +256,6 @@ void Interpreter::do_source(Call& call) {
   }
   // Arguments are bash's; `return` ends the file.
   drop_words(call, 1);
-  std::string copy = *text;
   Frame frame{Frame::Kind::kFunction, {}, {}};
   frame.left.dead = true;
   frames_.push_back(&frame);

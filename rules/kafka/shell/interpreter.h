@@ -257,6 +257,7 @@ class Interpreter {
   int no_spans_ = 0;          // in a text that is not the script's
   int child_ = 0;             // in $( ): what starts there is no broker
   bool ended_well_ = false;   // a way ended by `exit 0` or by becoming another program
+  bool library_ = false;      // an image's library was read, of which some functions are not known
   bool started_ = false;      // a program that is not known
   int processes_ = 0;         // <( … ) so far
   bool substituted_ = false;  // the command ran a $( ), whose status counts for `A=$(…)`

@@ -236,6 +236,11 @@ void Interpreter::external(Call& call) {
     }
   }
   last_command_ = quote(call.node.text);
+  if (library_ && call.argv[0].find('/') == std::string::npos && call.argv[0].find('_') != std::string::npos) {
+    const std::string reason = "what the image's function " + display(call.argv[0]) + " does is not known";
+    lose_files(call.state, reason);
+    unread(call.state, reason);
+  }
   if (call.io.in != nullptr) call.io.in->at = call.io.in->text.size();
   unknown_output(call, "the output of " + quote(call.node.text));
   // A program that is given a file of the script may change it. Kafka's own
@@ -247,7 +252,8 @@ void Interpreter::external(Call& call) {
                     std::find(kReaders.begin(), kReaders.end(), plain_name(call.argv[0])) != kReaders.end();
   for (size_t i = 1; i < call.argv.size() && !reads_only && !call.state.files.empty(); ++i) {
     auto found = call.state.files.find(file_path(call.state, call.argv[i]));
-    if (found != call.state.files.end()) found->second = {.text = unknown_atom("changed by " + quote(call.node.text)), .body = {}};
+    if (found != call.state.files.end())
+      found->second = {.text = unknown_atom("changed by " + quote(call.node.text)), .body = {}};
   }
   call.state.status = kUnknownStatus;
 }

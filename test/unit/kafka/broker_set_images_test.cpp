@@ -32,7 +32,7 @@ TEST_CASE("families by whole parts of the path") {
   CHECK(family("confluentinc/cp-kafka-connect:7.5.0") == ImageFamily::kUnknown);
   CHECK(family("notbitnami/kafka") == ImageFamily::kUnknown);
   CHECK(family("kafka") == ImageFamily::kUnknown);
-  CHECK(family("solsson/kafka:1.0") == ImageFamily::kOther);
+  CHECK(family("solsson/kafka:1.0") == ImageFamily::kSolsson);
 }
 
 TEST_CASE("Kafka's version by the tag") {

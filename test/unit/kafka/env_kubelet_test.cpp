@@ -140,11 +140,11 @@ name:
 }
 - {name: E, valueFrom: {fieldRef: {fieldPath: "metadata.labels['given-later']"}}}
 )Y");
-  CHECK(unknown_reason(value(env, "A")) == "it comes from key id of ConfigMap settings, which is not read");
+  CHECK(unknown_reason(value(env, "A")) == "it comes from key id of ConfigMap settings, which is not in the input");
   CHECK(unknown_reason(value(env, "B")) == "it comes from key kafka of Secret passwords, which is not read");
   CHECK(display(value(env, "C")) == "x-<?>");
   CHECK(unknown_reason(value(env, "D")) ==
-        "NEVER_DECLARED may come from ConfigMap shared (envFrom), which is not read");
+        "NEVER_DECLARED may come from ConfigMap shared (envFrom), which is not in the input");
   CHECK(unknown_reason(value(env, "E")) == "label \"given-later\" is not in the pod template");
 }
 

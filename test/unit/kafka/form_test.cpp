@@ -331,8 +331,9 @@ TEST_CASE("advertised.listeners set nowhere on an image that would read it") {
 TEST_CASE("envFrom and valueFrom: not read, so not claimed") {
   const Broker from(with(kApache + "envFrom: [{configMapRef: {name: kafka-config}}]\n"));
   CHECK(from->form_id == "unknown-form");
-  CHECK(from.advertised() ==
-        unknown("KAFKA_ADVERTISED_LISTENERS may come from ConfigMap kafka-config (envFrom), which is not read"));
+  CHECK(
+      from.advertised() ==
+      unknown("KAFKA_ADVERTISED_LISTENERS may come from ConfigMap kafka-config (envFrom), which is not in the input"));
   const Broker explicit_entry(with(kApache + R"Y(envFrom: [{configMapRef: {name: kafka-config}}]
 env: [{name: KAFKA_ADVERTISED_LISTENERS, value: "PLAINTEXT://a:9092"}]
 )Y"));
@@ -343,7 +344,7 @@ env: [{name: KAFKA_ADVERTISED_LISTENERS, value: "PLAINTEXT://a:9092"}]
 - {name: KAFKA_ADVERTISED_LISTENERS, valueFrom: {configMapKeyRef: {name: c, key: k}}}
 )Y"));
   CHECK(key->form_id == "unknown-form");
-  CHECK(key.advertised() == unknown("it comes from key k of ConfigMap c, which is not read"));
+  CHECK(key.advertised() == unknown("it comes from key k of ConfigMap c, which is not in the input"));
 }
 
 TEST_CASE("one unknown part makes the whole value unknown") {
@@ -372,8 +373,7 @@ volumeMounts: [{name: conf, mountPath: /etc/kafka}]
 image: example/kafka:1
 command: [sh, -c, "exec kafka-server-start.sh /f.properties --override broker.id=${HOSTNAME##*-} --override advertised.listeners=PLAINTEXT://${HOSTNAME}.k:9093"]
 )Y"));
-  CHECK(overrides->form_id == "unknown-form");
-  CHECK_THAT(overrides->form_reason, Catch::Matchers::Contains("--override"));
+  CHECK(overrides->form_id == "override");
   CHECK(overrides.advertised(2) == "PLAINTEXT://kafka-2.k:9093");
   CHECK(overrides.property("broker.id", 2) == "2");
   CHECK(overrides.property("listeners") == unknown("/f.properties is not read"));
@@ -432,7 +432,7 @@ TEST_CASE("images whose start script is not read") {
     return broker->form_reason;
   };
   CHECK(reason("example/stream:1") == "image example/stream is not one whose start script is known");
-  CHECK_THAT(reason("wurstmeister/kafka:2.13-2.7.0"), Catch::Matchers::Contains("start-kafka.sh"));
+  CHECK_THAT(reason("spotify/kafka:latest"), Catch::Matchers::Contains("computes the listeners itself"));
   CHECK_THAT(reason("doughgle/kafka-kraft"), Catch::Matchers::Contains("computes the listeners itself"));
   CHECK_THAT(reason("redpandadata/redpanda:v24"), Catch::Matchers::Contains("redpanda.yaml"));
   CHECK(reason("${IMAGE}:1") == "the image is a parameter of a template that is not filled in");

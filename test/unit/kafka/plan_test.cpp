@@ -296,11 +296,28 @@ env:
       result.text() ==
       "export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://$(POD_NAME).k:9092,EXTERNAL://${POD_NAME}.kafka.example.org:9094; "
       "exec /etc/confluent/docker/run");
-  CHECK_THAT(refusal(kConfluent +
-                     R"Y(command: [sh, -c, "export KAFKA_ADVERTISED_LISTENERS=$(LIST); exec /etc/confluent/docker/run"]
+}
+
+TEST_CASE("shell: a value that is not spelled out is exported again, right before the start") {
+  const auto whole =
+      planned(kConfluent +
+              R"Y(command: [sh, -c, "export KAFKA_ADVERTISED_LISTENERS=$(LIST); exec /etc/confluent/docker/run"]
 env: [{name: LIST, value: "PLAINTEXT://a:9092,EXTERNAL://b:9094"}]
-)Y"),
-             Contains("cannot be changed in place"));
+)Y");
+  REQUIRE(whole.after);
+  CHECK(whole.text() ==
+        "export KAFKA_ADVERTISED_LISTENERS=$(LIST); export "
+        "KAFKA_ADVERTISED_LISTENERS=\"PLAINTEXT://a:9092,EXTERNAL://${HOSTNAME}.kafka.example.org:9094\" && exec "
+        "/etc/confluent/docker/run");
+  // What it holds already is not copied when nothing in it has to go.
+  const auto added =
+      planned(kConfluent +
+              R"Y(command: [sh, -c, "export KAFKA_ADVERTISED_LISTENERS=$(LIST); exec /etc/confluent/docker/run"]
+env: [{name: LIST, value: "PLAINTEXT://a:9092"}]
+)Y");
+  REQUIRE(added.after);
+  CHECK_THAT(added.text(), Contains("export KAFKA_ADVERTISED_LISTENERS=\"${KAFKA_ADVERTISED_LISTENERS},EXTERNAL://"
+                                    "${HOSTNAME}.kafka.example.org:9094\" && exec"));
 }
 
 TEST_CASE("a script with loops is followed for the first brokers only") {
