@@ -7,6 +7,7 @@
 
 #include "catch.h"
 #include "test/proof/prover.h"
+#include "test/proof/shell.h"
 
 using namespace proof;
 namespace fs = std::filesystem;

@@ -51,19 +51,6 @@ std::string summary(const Tally& tally) {
   return text;
 }
 
-// The pod's broker: of the first container whose command starts one.
-std::optional<Broker> Prover::start_pod(const Pod& pod, const std::vector<YAML::Node>& objects) {
-  for (const YAML::Node& container : pod.set["spec"]["template"]["spec"]["containers"]) {
-    Environment environment = environment_of(container, pod, objects);
-    ImageStart image = start_of_image(text_of(container["image"]));
-    std::vector<std::string> command = command_of(container, environment, image.entrypoint, image.cmd);
-    if (command.empty()) continue;
-    root_.prepare(container, pod, objects);
-    if (auto arrival = root_.run(command, environment)) return start(*arrival);
-  }
-  return std::nullopt;
-}
-
 void Prover::check_pod(const ClaimedSet& set, const ClaimedBroker& broker, const Broker& real,
                        const std::string& what) {
   for (const char* name : kProperties) {
@@ -102,13 +89,14 @@ Prover::Advertised Prover::check_claims(const std::string& file, const std::stri
     for (const ClaimedBroker& broker : claimed.brokers) {
       Pod pod{broker.pod, claimed.ns.empty() ? kNamespace : claimed.ns, broker.ordinal, set};
       ++tally_.pods;
-      auto real = start_pod(pod, objects);
+      Outcome outcome = root_.start(pod, objects);
+      const auto& real = outcome.broker;
       if (!real) {
         ++tally_.not_reached;
         bool claims = std::any_of(broker.properties.begin(), broker.properties.end(),
                                   [](const auto& one) { return one.second.value.has_value(); });
         if (claimed.form != "unknown-form" && claims) {
-          tally_.problems.push_back(what + ", pod " + broker.pod + ": its command starts no broker");
+          tally_.problems.push_back(what + ", pod " + broker.pod + ": " + outcome.why);
         }
       } else if (!real->started) {
         // The image's script ends here: there is no broker to compare with.

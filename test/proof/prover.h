@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,7 +39,6 @@ class Prover {
   Advertised check_claims(const std::string& file, const std::string& what);
   void check_pod(const ClaimedSet& set, const ClaimedBroker& broker, const Broker& real, const std::string& what);
   void check_own_names(const std::string& set, const std::map<std::string, std::string>& pods, const std::string& what);
-  std::optional<Broker> start_pod(const Pod& pod, const std::vector<YAML::Node>& objects);
 
   std::string program_;
   Root root_;
