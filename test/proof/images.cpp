@@ -115,9 +115,6 @@ Broker start_confluent(Arrival arrival, bool apache) {
 }
 
 Broker start_bitnami(Arrival arrival, const ImageStart& image) {
-  bool runs = false;
-  for (const std::string& argument : arrival.arguments) runs = runs || contains(argument, "/run.sh");
-  if (!runs) return refuse("the entrypoint only prepares Kafka for run.sh");
   // With a file of its own the script writes nothing into it.
   if (arrival.found) return started(properties_of(arrival.file));
   auto& environment = arrival.environment;

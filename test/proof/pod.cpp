@@ -86,6 +86,8 @@ Root::Root() {
   if (mkdtemp(pattern.data()) == nullptr) std::abort();
   path_ = pattern;
   fs::permissions(path_, fs::perms(0755));
+  place_ = {path_ / "root", path_ / "tools", path_ / "state"};
+  make_tools(place_);
 }
 
 Root::~Root() { clean(path_); }
@@ -110,20 +112,19 @@ Root::Run Root::run(const YAML::Node& container, const Pod& pod, const std::vect
   if (command.empty()) return result;
 
   // Every container finds its root at the same place, so that what one writes into a volume means the same to the next.
-  fs::path root = path_ / "root", tools = path_ / "tools", record = path_ / "record", errors = path_ / "errors";
+  const fs::path& root = place_.root;
+  fs::path record = path_ / "record", errors = path_ / "errors";
   clean(root);
-  clean(tools);
   fs::create_directories(root);
-  fs::create_directories(tools);
   Paths paths(root);
   for (const YAML::Node& mount : container["volumeMounts"]) paths.add(text_of(mount["mountPath"]));
-  furnish(root, tools, pod, image);
-  volumes.mount(container, environment, root, tools, paths);
+  furnish(place_, pod, image);
+  volumes.mount(container, environment, root, place_.state / "mounted-files", paths);
   std::string folder = text_of(container["workingDir"], image.folder);
   std::error_code ignored;
   fs::create_directories(root.string() + folder, ignored);
   give_away(root);
-  give_away(tools);
+  give_away(place_.state);
   give_away(volumes.shared());
 
   for (const auto& [name, value] : image.variables) environment.emplace(name, value);
@@ -131,7 +132,7 @@ Root::Run Root::run(const YAML::Node& container, const Pod& pod, const std::vect
   std::string line = "cd " + shell_quoted(root.string() + folder) + " && ";
   if (geteuid() == 0) line += "exec setpriv --reuid=65534 --regid=65534 --clear-groups ";
   line += std::string("timeout -s KILL ") + kSeconds +
-          " env -i PATH=" + shell_quoted(tools.string() + ":" + root.string() + "/opt/kafka/bin:/usr/bin:/bin");
+          " env -i PATH=" + shell_quoted(place_.tools.string() + ":" + root.string() + "/opt/kafka/bin:/usr/bin:/bin");
   for (const auto& [name, value] : environment) {
     if (name != "PATH") line += " " + shell_quoted(name + "=" + paths.moved(value));
   }
@@ -141,7 +142,7 @@ Root::Run Root::run(const YAML::Node& container, const Pod& pod, const std::vect
          shell_quoted(errors.string()) + " >/dev/null </dev/null & p=$!; wait $p; s=$?; kill -s KILL -- -$p; exit $s";
   result.status = output_of(line).second;
   result.last_words = paths.moved_back(last_line(text_of_file(errors)));
-  result.outside = fs::exists(tools / ".outside");
+  result.outside = fs::exists(place_.state / "outside");
   result.arrival = arrival_of(text_of_file(record), paths);
   if (result.arrival) refuse_missing(container, *result.arrival);
   volumes.unmount();

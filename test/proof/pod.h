@@ -10,6 +10,7 @@
 #include "test/proof/images.h"
 #include "test/proof/kubelet.h"
 #include "test/proof/paths.h"
+#include "test/proof/stand_ins.h"
 #include "test/proof/volumes.h"
 
 namespace proof {
@@ -45,6 +46,7 @@ class Root {
   void clean(const std::filesystem::path& folder) const;
 
   std::filesystem::path path_;
+  Place place_;
 };
 
 }  // namespace proof

@@ -1,6 +1,7 @@
 #include "test/proof/stand_ins.h"
 
 #include <fstream>
+#include <vector>
 
 #include "test/proof/shell.h"
 
@@ -32,17 +33,22 @@ arrive server-start "$1" "$@"
 constexpr const char* kApache = R"sh(arrive apache "$PROOF_ROOT/mnt/shared/config/server.properties" "$@"
 )sh";
 
-// Up to 3.4 the listeners may come from files; what is mounted over the image's own folder is seen since 3.5.
-constexpr const char* kBitnamiOld = R"sh(
-for name in KAFKA_CFG_ADVERTISED_LISTENERS KAFKA_CFG_LISTENERS KAFKA_CFG_ZOOKEEPER_CONNECT; do
-  from="${name}_FILE"
-  if [ -r "${!from}" ]; then export "$name=$(cat "${!from}")"; unset "$from"; fi
-done
-arrive bitnami "${KAFKA_MOUNTED_CONF_DIR:-$PROOF_ROOT/bitnami/kafka/config}/server.properties" "$@"
-)sh";
+// The setup is done only for a command that runs Kafka. Up to 3.4 the listeners may come from files; what is mounted
+// over the image's own folder is seen since 3.5.
 constexpr const char* kBitnami = R"sh(
+case "$*" in
+  */run.sh*) ;;
+  *) exec "$@" ;;
+esac
 file="${KAFKA_MOUNTED_CONF_DIR:-$PROOF_ROOT/bitnami/kafka/config}/server.properties"
-[ -f "$file" ] || file="$PROOF_ROOT/opt/bitnami/kafka/config/server.properties"
+if [ -n "$PROOF_OLD_BITNAMI" ]; then
+  for name in KAFKA_CFG_ADVERTISED_LISTENERS KAFKA_CFG_LISTENERS KAFKA_CFG_ZOOKEEPER_CONNECT; do
+    from="${name}_FILE"
+    if [ -r "${!from}" ]; then export "$name=$(cat "${!from}")"; unset "$from"; fi
+  done
+elif [ ! -f "$file" ]; then
+  file="$PROOF_ROOT/opt/bitnami/kafka/config/server.properties"
+fi
 arrive bitnami "$file" "$@"
 )sh";
 constexpr const char* kBitnamiRun =
@@ -118,7 +124,7 @@ constexpr const char* kSed = R"sh(
 for word in "$@"; do
   case $word in
     -i* | -[!-]*i* | --in-place*) in_place=1 ;;
-    *) if [ -n "$in_place" ] && grep -qxF -- "$word" "$PROOF_TOOLS/.mounted-files"; then
+    *) if [ -n "$in_place" ] && grep -qxF -- "$word" "$PROOF_STATE/mounted-files"; then
          echo "sed: cannot rename: Device or resource busy" >&2
          exit 4
        fi ;;
@@ -128,7 +134,7 @@ exec /bin/sed "$@"
 )sh";
 constexpr const char* kChmod = R"sh(
 for word in "$@"; do
-  if grep -qxF -- "$word" "$PROOF_TOOLS/.mounted-files" || { [ -e "$word" ] && [ ! -w "$word" ]; }; then
+  if grep -qxF -- "$word" "$PROOF_STATE/mounted-files" || { [ -e "$word" ] && [ ! -w "$word" ]; }; then
     echo "chmod: Read-only file system" >&2
     exit 1
   fi
@@ -161,28 +167,32 @@ while (<STDIN>) {
 }' -- "$@"
 )sh";
 
-class Furnisher {
- public:
-  Furnisher(fs::path root, fs::path tools) : root_(std::move(root)), tools_(std::move(tools)) {}
-
-  // An absolute path is one below the container's root, a name one of its PATH.
-  void script(const std::string& path, const std::string& text) {
-    fs::path file = path[0] == '/' ? fs::path(root_.string() + path) : tools_ / path;
-    fs::create_directories(file.parent_path());
-    std::ofstream(file) << "#!/bin/bash\nPROOF_ROOT=" << shell_quoted(root_.string())
-                        << "\nPROOF_TOOLS=" << shell_quoted(tools_.string()) << "\n"
-                        << variables_ << text;
-    fs::permissions(file, fs::perms(0755));
-  }
-  void stand_in(const std::string& path, const std::string& text) { script(path, kRecord + text); }
-  void define(const std::string& name, const std::string& value) {
-    variables_ += name + "=" + shell_quoted(value) + "\n";
-  }
-
- private:
-  fs::path root_, tools_;
-  std::string variables_;
+// Stand-ins by the names they have in a PATH, and where else they are.
+struct StandIn {
+  const char* name;
+  const char* text;
+  std::vector<const char*> places;
 };
+
+const std::vector<StandIn>& stand_ins() {
+  static const std::vector<StandIn> all = {
+      {"confluent-run", "arrive confluent '' \"$@\"\n", {"/etc/confluent/docker/run"}},
+      {"apache-run", kApache, {"/etc/kafka/docker/run"}},
+      {"cacert-entrypoint", "exec \"$@\"\n", {"/__cacert_entrypoint.sh"}},
+      {"bitnami-entrypoint", kBitnami, {"/opt/bitnami/scripts/kafka/entrypoint.sh", "/entrypoint.sh"}},
+      {"bitnami-run", kBitnamiRun, {"/opt/bitnami/scripts/kafka/run.sh", "/run.sh"}},
+      {"start-kafka.sh", kWurstmeister, {"/usr/bin/start-kafka.sh", "/usr/local/bin/start-kafka.sh"}},
+      {"kafka_server.sh", kEngapa, {"/opt/kafka/bin/kafka_server.sh"}},
+      {"kafka-server-start.sh",
+       kServerStart,
+       {"/opt/kafka/bin/kafka-server-start.sh", "/usr/bin/kafka-server-start.sh",
+        "/usr/local/bin/kafka-server-start.sh", "/opt/bitnami/kafka/bin/kafka-server-start.sh"}},
+      {"kafka-server-start", kServerStart, {"/usr/bin/kafka-server-start"}},
+      {"kafka-storage.sh", kStorage, {"/opt/kafka/bin/kafka-storage.sh", "/opt/bitnami/kafka/bin/kafka-storage.sh"}},
+      {"kafka-storage", kStorage, {"/usr/bin/kafka-storage"}},
+  };
+  return all;
+}
 
 void write(const fs::path& file, const std::string& text) {
   fs::create_directories(file.parent_path());
@@ -191,53 +201,52 @@ void write(const fs::path& file, const std::string& text) {
 
 }  // namespace
 
-void furnish(const fs::path& root, const fs::path& tools, const Pod& pod, const ImageStart& image) {
-  for (const char* folder : {"work", "tmp", "var/tmp", "run", "home/appuser", "etc/kafka", "opt/kafka/config",
-                             "opt/kafka/logs", "opt/bitnami/kafka/config", "bitnami/kafka", "var/lib/kafka"}) {
-    fs::create_directories(root / folder);
-  }
-  fs::create_directories(root.string() + image.folder);
-  for (const auto& [path, text] : image.files) write(root.string() + path, text);
-  write(root / "etc/hostname", pod.name + "\n");
-  write(root / "opt/bitnami/scripts/libkafka.sh", kBitnamiLibrary);
-  for (const char* library : {"libos.sh", "liblog.sh", "libfile.sh", "libvalidations.sh", "kafka-env.sh"}) {
-    write(root / "opt/bitnami/scripts" / library, kBitnamiLibrary);
-  }
-
-  Furnisher out(root, tools);
-  std::string service = text_of(pod.set["spec"]["serviceName"]);
-  out.define("PROOF_FULL_NAME", pod.name + "." + service + "." + pod.ns + ".svc.cluster.local");
-  out.define("PROOF_POD_ADDRESS", kPodIp);
-  out.define("PROOF_FAMILY", image.family);
-  out.stand_in("/etc/confluent/docker/run", "arrive confluent '' \"$@\"\n");
-  for (const char* path : {"/etc/kafka/docker/run", "/__cacert_entrypoint.sh"}) out.stand_in(path, kApache);
-  for (const char* path : {"/opt/bitnami/scripts/kafka/entrypoint.sh", "/entrypoint.sh"}) {
-    out.stand_in(path, image.family == "bitnami" && image.before(3, 5) ? kBitnamiOld : kBitnami);
-  }
-  for (const char* path : {"/opt/bitnami/scripts/kafka/run.sh", "/run.sh"}) out.stand_in(path, kBitnamiRun);
-  for (const char* path : {"start-kafka.sh", "/usr/bin/start-kafka.sh", "/usr/local/bin/start-kafka.sh"}) {
-    out.stand_in(path, kWurstmeister);
-  }
-  for (const char* path : {"kafka_server.sh", "/opt/kafka/bin/kafka_server.sh"}) out.stand_in(path, kEngapa);
-  for (const char* folder : {"", "/opt/kafka/bin/", "/usr/bin/", "/usr/local/bin/", "/opt/bitnami/kafka/bin/"}) {
-    for (const char* suffix : {"", ".sh"}) {
-      out.stand_in(std::string(folder) + "kafka-server-start" + suffix, kServerStart);
-      out.script(std::string(folder) + "kafka-storage" + suffix, kStorage);
-    }
-  }
-
+void make_tools(const Place& place) {
+  auto script = [&](const std::string& name, const std::string& text) {
+    write(place.tools / name, "#!/bin/bash\nPROOF_ROOT=" + shell_quoted(place.root.string()) + "\nPROOF_STATE=" +
+                                  shell_quoted(place.state.string()) + "\n. \"$PROOF_STATE/pod\"\n" + text);
+    fs::permissions(place.tools / name, fs::perms(0755));
+  };
+  for (const StandIn& one : stand_ins()) script(one.name, std::string(kRecord) + one.text);
   // What needs the host is not done; what only waits does not wait.
-  for (const char* name : {"sleep", "chown", "rm", "nc"}) out.script(name, "exit 0\n");
+  for (const char* name : {"sleep", "chown", "rm", "nc"}) script(name, "exit 0\n");
   for (const char* name : {"kubectl", "curl", "wget", "dig", "nslookup", "host", "ping", "getent", "aws", "gcloud",
                            "docker", "mount", "reboot"}) {
-    out.script(name, ": >\"$PROOF_TOOLS/.outside\"\nexit 1\n");
+    script(name, ": >\"$PROOF_STATE/outside\"\nexit 1\n");
   }
-  for (const char* name : {"gosu", "su-exec"}) out.script(name, "shift\nexec \"$@\"\n");
-  out.script("hostname", kHostname);
-  out.script("sed", kSed);
-  out.script("chmod", kChmod);
-  out.script("cp", kCp);
-  out.script("envsubst", kEnvsubst);
+  for (const char* name : {"gosu", "su-exec"}) script(name, "shift\nexec \"$@\"\n");
+  script("hostname", kHostname);
+  script("sed", kSed);
+  script("chmod", kChmod);
+  script("cp", kCp);
+  script("envsubst", kEnvsubst);
+  write(place.tools / "libkafka.sh", kBitnamiLibrary);
+}
+
+void furnish(const Place& place, const Pod& pod, const ImageStart& image) {
+  for (const char* folder : {"work", "tmp", "var/tmp", "run", "home/appuser", "etc/kafka", "opt/kafka/config",
+                             "opt/kafka/logs", "opt/bitnami/kafka/config", "bitnami/kafka", "var/lib/kafka"}) {
+    fs::create_directories(place.root / folder);
+  }
+  fs::create_directories(place.root.string() + image.folder);
+  for (const auto& [path, text] : image.files) write(place.root.string() + path, text);
+  write(place.root / "etc/hostname", pod.name + "\n");
+  for (const StandIn& one : stand_ins()) {
+    for (const char* path : one.places) {
+      fs::path file = place.root.string() + path;
+      fs::create_directories(file.parent_path());
+      fs::create_symlink(place.tools / one.name, file);
+    }
+  }
+  for (const char* library : {"libkafka.sh", "libos.sh", "liblog.sh", "libfile.sh", "libvalidations.sh"}) {
+    fs::create_symlink(place.tools / "libkafka.sh", place.root / "opt/bitnami/scripts" / library);
+  }
+  fs::remove(place.state / "outside");
+  std::string full = pod.name + "." + text_of(pod.set["spec"]["serviceName"]) + "." + pod.ns + ".svc.cluster.local";
+  bool old_bitnami = image.family == "bitnami" && image.before(3, 5);
+  write(place.state / "pod", "PROOF_FULL_NAME=" + shell_quoted(full) + "\nPROOF_POD_ADDRESS=" + kPodIp +
+                                 "\nPROOF_FAMILY=" + image.family + "\nPROOF_OLD_BITNAMI=" + (old_bitnami ? "1" : "") +
+                                 "\n");
 }
 
 }  // namespace proof

@@ -9,10 +9,17 @@
 
 namespace proof {
 
-// `root` is the container's own root, `tools` what its PATH begins with. The
-// stand-ins of Kafka's start scripts write to descriptor 3 what arrived and end
-// everything; tools that need a cluster fail and leave `tools`/.outside behind.
-void furnish(const std::filesystem::path& root, const std::filesystem::path& tools, const Pod& pod,
-             const ImageStart& image);
+struct Place {
+  std::filesystem::path root;   // the container's
+  std::filesystem::path tools;  // what its PATH begins with
+  std::filesystem::path state;  // what the tools must know: `pod`, `mounted-files`; and `outside`, left by
+                                // tools that fail because they need a cluster
+};
+
+// Once for all containers. The stand-ins of Kafka's start scripts write to
+// descriptor 3 what arrived and end everything.
+void make_tools(const Place& place);
+// The files of one container's image; its root is empty before.
+void furnish(const Place& place, const Pod& pod, const ImageStart& image);
 
 }  // namespace proof

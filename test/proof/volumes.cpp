@@ -84,13 +84,13 @@ fs::path Volumes::written(const YAML::Node& volume, const Paths& paths) {
 }
 
 void Volumes::mount(const YAML::Node& container, const Environment& environment, const fs::path& root,
-                    const fs::path& tools, const Paths& paths) {
+                    const fs::path& mounted_files, const Paths& paths) {
   // What is mounted below another mount comes after it. Nodes are not sorted: assigning one changes the document.
   std::multimap<size_t, YAML::Node> mounts;
   for (const YAML::Node& mount : container["volumeMounts"]) {
     mounts.emplace(text_of(mount["mountPath"]).size(), mount);
   }
-  std::ofstream mounted_files(tools / ".mounted-files");
+  std::ofstream files(mounted_files);
   for (const auto& [length, mount] : mounts) {
     std::string name = text_of(mount["name"]), place = text_of(mount["mountPath"]);
     while (place.size() > 1 && place.back() == '/') place.pop_back();
@@ -115,7 +115,7 @@ void Volumes::mount(const YAML::Node& container, const Environment& environment,
     fs::create_symlink(source, target, failed);
     if (failed) continue;  // below a volume that cannot be written to: the runtime refuses it
     links_.push_back(target);
-    if (fs::is_regular_file(source)) mounted_files << target.string() << '\n';
+    if (fs::is_regular_file(source)) files << target.string() << '\n';
   }
 }
 

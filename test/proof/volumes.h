@@ -17,9 +17,9 @@ class Volumes {
   Volumes(std::filesystem::path folder, const Pod& pod, const std::vector<YAML::Node>& objects)
       : folder_(std::move(folder)), pod_(pod), objects_(objects) {}
 
-  // `tools`/.mounted-files gets the paths of the files that are mounted by themselves.
+  // `mounted_files` gets the paths of the files that are mounted by themselves.
   void mount(const YAML::Node& container, const Environment& environment, const std::filesystem::path& root,
-             const std::filesystem::path& tools, const Paths& paths);
+             const std::filesystem::path& mounted_files, const Paths& paths);
   // Where those are that can be written to.
   std::filesystem::path shared() const { return folder_ / "shared"; }
   // Leaves empty folders where volumes were mounted below volumes.
