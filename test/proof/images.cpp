@@ -136,9 +136,15 @@ Broker start_wurstmeister(Arrival arrival, const ImageStart& image) {
   if (environment.count("KAFKA_PORT") == 0) environment["KAFKA_PORT"] = "9092";
   if (environment.count("KAFKA_BROKER_ID") == 0) environment["KAFKA_BROKER_ID"] = "-1";
   std::string map = of(environment, "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP");
+  if (!old && of(environment, "KAFKA_ZOOKEEPER_CONNECT").empty()) {
+    return refuse("ERROR: missing mandatory config: KAFKA_ZOOKEEPER_CONNECT");
+  }
   if (old && map.empty()) {
     std::string port = of(environment, "KAFKA_PORT");
     std::string outside = of(environment, "KAFKA_ADVERTISED_PORT");
+    if (of(environment, "KAFKA_ADVERTISED_HOST_NAME").empty()) {
+      environment["KAFKA_ADVERTISED_HOST_NAME"] = of(environment, "HOSTNAME_VALUE");
+    }
     environment["KAFKA_ADVERTISED_LISTENERS"] =
         "PLAINTEXT://" + of(environment, "KAFKA_ADVERTISED_HOST_NAME") + ":" + (outside.empty() ? port : outside);
     environment["KAFKA_LISTENERS"] = "PLAINTEXT://" + of(environment, "KAFKA_HOST_NAME") + ":" + port;

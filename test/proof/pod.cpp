@@ -117,7 +117,12 @@ Root::Run Root::run(const YAML::Node& container, const Pod& pod, const std::vect
   clean(root);
   fs::create_directories(root);
   Paths paths(root);
-  for (const YAML::Node& mount : container["volumeMounts"]) paths.add(text_of(mount["mountPath"]));
+  const YAML::Node spec = pod.set["spec"]["template"]["spec"];
+  for (const char* list : {"initContainers", "containers"}) {
+    for (const YAML::Node& one : spec[list]) {
+      for (const YAML::Node& mount : one["volumeMounts"]) paths.add(text_of(mount["mountPath"]));
+    }
+  }
   furnish(place_, pod, image);
   volumes.mount(container, environment, root, place_.state / "mounted-files", paths);
   std::string folder = text_of(container["workingDir"], image.folder);

@@ -30,6 +30,15 @@ TEST_CASE("the forms of charts do what inspect claims, before and after mutate",
   CHECK(tally.own_names >= 18);
 }
 
+TEST_CASE("the forms of the real start do what inspect claims, before and after mutate", "[proof]") {
+  Tally tally = Prover(BROKERGATE_BINARY).prove_all(kSource + "/test/proof/brokers/manifests");
+  INFO(summary(tally));
+  CHECK(tally.problems.empty());
+  CHECK(tally.files == 5);
+  CHECK(tally.refused == 0);
+  CHECK(tally.not_reached == 0);
+}
+
 TEST_CASE("the demo does what inspect claims, before and after mutate", "[proof]") {
   Tally tally = Prover(BROKERGATE_BINARY).prove_all(kSource + "/deploy/demo");
   INFO(summary(tally));
