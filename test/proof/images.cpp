@@ -114,21 +114,6 @@ Broker start_confluent(Arrival arrival, bool apache) {
   return started(properties);
 }
 
-Broker start_bitnami(Arrival arrival, const ImageStart& image) {
-  // With a file of its own the script writes nothing into it.
-  if (arrival.found) return started(properties_of(arrival.file));
-  auto& environment = arrival.environment;
-  for (const char* name :
-       {"ADVERTISED_LISTENERS", "BROKER_ID", "NODE_ID", "CONTROLLER_QUORUM_VOTERS", "PROCESS_ROLES",
-        "INTER_BROKER_LISTENER_NAME", "LISTENERS", "LISTENER_SECURITY_PROTOCOL_MAP", "LOG_DIRS", "ZOOKEEPER_CONNECT"}) {
-    bool kraft = contains("NODE_ID CONTROLLER_QUORUM_VOTERS PROCESS_ROLES", name);
-    if (kraft && image.before(3, 3)) continue;
-    auto alias = environment.find(std::string("KAFKA_") + name);
-    if (alias != environment.end()) environment[std::string("KAFKA_CFG_") + name] = alias->second;
-  }
-  return started(from_environment(environment, "KAFKA_CFG_", false));
-}
-
 // The stand-in has already run the commands.
 Broker start_wurstmeister(Arrival arrival, const ImageStart& image) {
   auto& environment = arrival.environment;
@@ -168,25 +153,54 @@ Broker start_wurstmeister(Arrival arrival, const ImageStart& image) {
   return started(properties);
 }
 
+// kafka-server-start.sh FILE --override k=v …: kafka.Kafka takes nothing else after the file.
+Broker start_words(Properties properties, const std::vector<std::string>& words) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    std::string pair;
+    if (words[i] == "--override" && i + 1 < words.size()) {
+      pair = words[++i];
+    } else if (words[i].rfind("--override=", 0) == 0) {
+      pair = words[i].substr(11);
+    } else {
+      return refuse("Found non argument parameters: " + words[i]);
+    }
+    size_t equals = pair.find('=');
+    if (equals == std::string::npos) return refuse("Invalid command line properties: " + pair);
+    properties[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  return started(properties);
+}
+
+Broker start_server(const Arrival& arrival) {
+  if (arrival.arguments.empty()) return refuse("USAGE: kafka-server-start.sh server.properties");
+  return start_words(properties_of(arrival.file), {arrival.arguments.begin() + 1, arrival.arguments.end()});
+}
+
 // The stand-in has already made SERVER_BROKER_ID.
 Broker start_engapa(const Arrival& arrival) {
   if (arrival.arguments.empty() || arrival.arguments[0] != "start") return refuse("kafka_server.sh wants start");
   Properties properties = properties_of(arrival.file);
   for (const auto& [name, value] : from_environment(arrival.environment, "SERVER_", true)) properties[name] = value;
-  return started(properties);
+  return start_words(properties, {arrival.arguments.begin() + 1, arrival.arguments.end()});
 }
 
-// kafka-server-start.sh FILE --override k=v …
-Broker start_server(const Arrival& arrival) {
-  Properties properties = properties_of(arrival.file);
-  for (size_t i = 0; i < arrival.arguments.size(); ++i) {
-    std::string pair;
-    if (arrival.arguments[i] == "--override" && i + 1 < arrival.arguments.size()) pair = arrival.arguments[++i];
-    if (arrival.arguments[i].rfind("--override=", 0) == 0) pair = arrival.arguments[i].substr(11);
-    size_t equals = pair.find('=');
-    if (equals != std::string::npos) properties[pair.substr(0, equals)] = pair.substr(equals + 1);
+// bitnami's run.sh hands its words to kafka-server-start.sh, after the file.
+Broker start_bitnami(Arrival arrival, const ImageStart& image) {
+  std::vector<std::string> words = image.before(3, 0) ? std::vector<std::string>() : arrival.arguments;
+  std::string flags = of(arrival.environment, "KAFKA_EXTRA_FLAGS");
+  if (!flags.empty()) words.insert(words.begin(), flags);  // one word, whatever is in it
+  // With a file of its own the entrypoint writes nothing into it; without the entrypoint the image's file is used.
+  if (arrival.found || !arrival.prepared) return start_words(properties_of(arrival.file), words);
+  auto& environment = arrival.environment;
+  for (const char* name :
+       {"ADVERTISED_LISTENERS", "BROKER_ID", "NODE_ID", "CONTROLLER_QUORUM_VOTERS", "PROCESS_ROLES",
+        "INTER_BROKER_LISTENER_NAME", "LISTENERS", "LISTENER_SECURITY_PROTOCOL_MAP", "LOG_DIRS", "ZOOKEEPER_CONNECT"}) {
+    bool kraft = contains("NODE_ID CONTROLLER_QUORUM_VOTERS PROCESS_ROLES", name);
+    if (kraft && image.before(3, 3)) continue;
+    auto alias = environment.find(std::string("KAFKA_") + name);
+    if (alias != environment.end()) environment[std::string("KAFKA_CFG_") + name] = alias->second;
   }
-  return started(properties);
+  return start_words(from_environment(environment, "KAFKA_CFG_", false), words);
 }
 
 }  // namespace
@@ -195,8 +209,7 @@ Broker start(const Arrival& arrival, const ImageStart& image) {
   if (!arrival.refusal.empty()) return refuse(arrival.refusal);
   if (arrival.stand_in == "confluent") return start_confluent(arrival, false);
   if (arrival.stand_in == "apache") return start_confluent(arrival, true);
-  if (arrival.stand_in == "bitnami") return start_bitnami(arrival, image);
-  if (arrival.stand_in == "bitnami-run") return started(properties_of(arrival.file));
+  if (arrival.stand_in == "bitnami-run") return start_bitnami(arrival, image);
   if (arrival.stand_in == "wurstmeister") return start_wurstmeister(arrival, image);
   if (arrival.stand_in == "engapa") return start_engapa(arrival);
   if (arrival.stand_in == "server-start") return start_server(arrival);

@@ -27,13 +27,14 @@ ImageStart start_of_image(const std::string& image);
 
 // What arrived at a stand-in.
 struct Arrival {
-  std::string stand_in;  // confluent, apache, bitnami, bitnami-run, wurstmeister, engapa, server-start
+  std::string stand_in;  // confluent, apache, bitnami-run, wurstmeister, engapa, server-start
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;
-  std::string file;     // the text of the properties file it is given or finds mounted
-  bool found = false;   // there is such a file
-  std::string missing;  // the path of the one it is given when there is none
-  std::string refusal;  // what the stand-in itself says
+  std::string file;       // the text of the properties file it is given or finds mounted
+  bool found = false;     // there is such a file
+  bool prepared = false;  // bitnami's entrypoint ran before; then environment and file are what it found
+  std::string missing;    // the path of the one it is given when there is none
+  std::string refusal;    // what the stand-in itself says
 };
 
 struct Broker {

@@ -40,7 +40,7 @@ std::string last_line(std::string text) {
 }
 
 std::optional<Arrival> arrival_of(const std::string& record, const Paths& paths) {
-  Arrival arrival;
+  Arrival arrival, prepared;
   for (size_t at = 0; at < record.size();) {
     size_t end = std::min(record.find('\0', at), record.size());
     std::string item = paths.moved_back(record.substr(at, end - at));
@@ -56,6 +56,10 @@ std::optional<Arrival> arrival_of(const std::string& record, const Paths& paths)
     } else if (kind == "file") {
       arrival.file = value;
       arrival.found = true;
+    } else if (kind == "prepared") {
+      arrival.prepared = true;
+      prepared = arrival;
+      arrival.environment.clear();
     } else if (kind == "missing") {
       arrival.missing = value;
     } else if (kind == "refusal") {
@@ -66,6 +70,11 @@ std::optional<Arrival> arrival_of(const std::string& record, const Paths& paths)
     }
   }
   if (arrival.stand_in.empty()) return std::nullopt;
+  if (arrival.prepared) {
+    arrival.environment = prepared.environment;
+    arrival.file = prepared.file;
+    arrival.found = prepared.found;
+  }
   return arrival;
 }
 

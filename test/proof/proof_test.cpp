@@ -80,11 +80,13 @@ TEST_CASE("a program that claims what is not so is found out", "[proof]") {
   CHECK(shared_names == 2);
 }
 
-// For manifests that are not in the tree: BROKERGATE_PROOF_MANIFESTS=folder test_proof '[given]'
+// For manifests that are not in the tree: BROKERGATE_PROOF_MANIFESTS=folder test_proof '[given]'; for another
+// program than the one built beside it, BROKERGATE_PROOF_PROGRAM=file.
 TEST_CASE("manifests given by hand do what inspect claims", "[.][given]") {
   const char* folder = std::getenv("BROKERGATE_PROOF_MANIFESTS");
   REQUIRE(folder != nullptr);
-  Tally tally = Prover(BROKERGATE_BINARY).prove_all(folder);
+  const char* program = std::getenv("BROKERGATE_PROOF_PROGRAM");
+  Tally tally = Prover(program != nullptr ? program : BROKERGATE_BINARY).prove_all(folder);
   std::string told = summary(tally);
   for (const std::string& one : tally.without) told += "\n" + one;
   WARN(told);

@@ -49,7 +49,10 @@ if [ -n "$PROOF_OLD_BITNAMI" ]; then
 elif [ ! -f "$file" ]; then
   file="$PROOF_ROOT/opt/bitnami/kafka/config/server.properties"
 fi
-arrive bitnami "$file" "$@"
+if [ -f "$file" ]; then printf 'file:' >&3; cat "$file" >&3; printf '\0' >&3; fi
+env -0 | /bin/sed -z 's/^/environment:/' >&3
+printf 'prepared:\0' >&3
+exec "$@"
 )sh";
 constexpr const char* kBitnamiRun =
     R"sh(arrive bitnami-run "$PROOF_ROOT/opt/bitnami/kafka/config/server.properties" "$@"

@@ -110,7 +110,7 @@ start_brokers() {
 
 # open_doors FOLDER: what stands for the load balancers; the client's addresses in $bootstrap
 open_doors() {
-  folder=$1 pairs= bootstrap=
+  folder=$1 pairs='' bootstrap=''
   while read -r _ pod port target; do
     number=$(awk -v pod="$pod" '$1 == pod { print NR }' "$folder/pods")
     pairs="$pairs 127.0.2.$number:$port 127.0.1.$number:$target"
