@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "test/proof/pod.h"
+#include "test/proof/shell.h"
 
 namespace proof {
 

@@ -50,31 +50,6 @@ std::string label(const Pod& pod, const std::string& key) {
   return text_of(pod.set["spec"]["template"]["metadata"]["labels"][key]);
 }
 
-std::string field(const Pod& pod, const std::string& path) {
-  const YAML::Node metadata = pod.set["spec"]["template"]["metadata"];
-  if (path == "metadata.name") return pod.name;
-  if (path == "metadata.namespace") return pod.ns;
-  if (path == "metadata.uid") return "uid-of-the-proof";
-  if (path == "status.podIP" || path == "status.podIPs") return kPodIp;
-  if (path == "status.hostIP" || path == "status.hostIPs") return kHostIp;
-  if (path == "spec.nodeName") return kNodeName;
-  if (path == "spec.serviceAccountName") return text_of(pod.set["spec"]["template"]["spec"]["serviceAccountName"]);
-  size_t open = path.find("['"), close = path.rfind("']");
-  if (open == std::string::npos || close == std::string::npos) return {};
-  std::string key = path.substr(open + 2, close - open - 2);
-  return path.rfind("metadata.labels", 0) == 0 ? label(pod, key) : text_of(metadata["annotations"][key]);
-}
-
-const YAML::Node find_map(const std::vector<YAML::Node>& objects, const std::string& kind, const std::string& name,
-                          const Pod& pod) {
-  for (const YAML::Node& object : objects) {
-    if (text_of(object["kind"]) == kind && text_of(object["metadata"]["name"]) == name && same_namespace(object, pod)) {
-      return object["data"];
-    }
-  }
-  return YAML::Node(YAML::NodeType::Undefined);
-}
-
 }  // namespace
 
 std::string text_of(const YAML::Node& node, const std::string& otherwise) {
@@ -100,6 +75,31 @@ std::vector<YAML::Node> objects_of(const std::string& text) {
     }
   }
   return objects;
+}
+
+std::string field(const Pod& pod, const std::string& path) {
+  const YAML::Node metadata = pod.set["spec"]["template"]["metadata"];
+  if (path == "metadata.name") return pod.name;
+  if (path == "metadata.namespace") return pod.ns;
+  if (path == "metadata.uid") return "uid-of-the-proof";
+  if (path == "status.podIP" || path == "status.podIPs") return kPodIp;
+  if (path == "status.hostIP" || path == "status.hostIPs") return kHostIp;
+  if (path == "spec.nodeName") return kNodeName;
+  if (path == "spec.serviceAccountName") return text_of(pod.set["spec"]["template"]["spec"]["serviceAccountName"]);
+  size_t open = path.find("['"), close = path.rfind("']");
+  if (open == std::string::npos || close == std::string::npos) return {};
+  std::string key = path.substr(open + 2, close - open - 2);
+  return path.rfind("metadata.labels", 0) == 0 ? label(pod, key) : text_of(metadata["annotations"][key]);
+}
+
+YAML::Node data_of(const std::vector<YAML::Node>& objects, const std::string& kind, const std::string& name,
+                   const Pod& pod) {
+  for (const YAML::Node& object : objects) {
+    if (text_of(object["kind"]) == kind && text_of(object["metadata"]["name"]) == name && same_namespace(object, pod)) {
+      return object["data"];
+    }
+  }
+  return YAML::Node(YAML::NodeType::Undefined);
 }
 
 std::string expand(const std::string& text, const Environment& known) {
@@ -137,9 +137,11 @@ Environment environment_of(const YAML::Node& container, const Pod& pod, const st
     for (const char* kind : {"configMapRef", "secretRef"}) {
       if (!from[kind]) continue;
       bool config = std::string(kind) == "configMapRef";
-      const YAML::Node data = find_map(objects, config ? "ConfigMap" : "Secret", text_of(from[kind]["name"]), pod);
+      const YAML::Node data = data_of(objects, config ? "ConfigMap" : "Secret", text_of(from[kind]["name"]), pod);
       if (!data || !data.IsMap()) continue;
-      for (const auto& entry : data) result[prefix + entry.first.Scalar()] = text_of(entry.second);
+      for (const auto& entry : data) {
+        result[prefix + entry.first.Scalar()] = config ? text_of(entry.second) : kSecret;
+      }
     }
   }
   // A reference sees what stands before it in the list, then the service links.
@@ -153,19 +155,19 @@ Environment environment_of(const YAML::Node& container, const Pod& pod, const st
     } else if (from["fieldRef"]) {
       value = field(pod, text_of(from["fieldRef"]["fieldPath"]));
     } else if (from["configMapKeyRef"]) {
-      const YAML::Node data = find_map(objects, "ConfigMap", text_of(from["configMapKeyRef"]["name"]), pod);
+      const YAML::Node data = data_of(objects, "ConfigMap", text_of(from["configMapKeyRef"]["name"]), pod);
       std::string key = text_of(from["configMapKeyRef"]["key"]);
-      if (data && data.IsMap()) value = text_of(data[key]);
+      // An optional key that is missing leaves the variable out; without "optional" the pod does not start.
+      if (!data || !data.IsMap() || !data[key]) continue;
+      value = text_of(data[key]);
     } else if (from["resourceFieldRef"]) {
       value = "1";
     } else {
-      value = "secret-of-the-proof";
+      value = kSecret;
     }
     result[name] = value;
   }
   for (const auto& [name, value] : links) result.emplace(name, value);
-  // The container runtime sets it, unless the manifest does.
-  result.emplace("HOSTNAME", pod.name);
   return result;
 }
 

@@ -1,5 +1,5 @@
-// Runs a container's real command in a folder of its own, with stand-ins where
-// the image's scripts would be.
+// Starts a pod: its init containers' and containers' real commands in a folder
+// of its own, with stand-ins where the images' scripts would be.
 #pragma once
 
 #include <filesystem>
@@ -9,11 +9,21 @@
 
 #include "test/proof/images.h"
 #include "test/proof/kubelet.h"
+#include "test/proof/paths.h"
+#include "test/proof/stand_ins.h"
+#include "test/proof/volumes.h"
 
 namespace proof {
 
+// What came of a pod: a broker that started or refused, or neither.
+struct Outcome {
+  std::optional<Broker> broker;  // nullopt: no container's command came to a broker
+  std::string why;               // then
+};
+
 // A folder below the system's temporary one, removed at the end. Absolute paths
-// in commands are moved into it, so that nothing outside is touched.
+// in commands are moved into it, so that nothing outside is touched. Commands
+// run without root's rights, so that what is mounted read-only is.
 class Root {
  public:
   Root();
@@ -22,23 +32,21 @@ class Root {
   Root& operator=(const Root&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  // Makes a fresh stage for one pod; mounted ConfigMaps are written into it.
-  void prepare(const YAML::Node& container, const Pod& pod, const std::vector<YAML::Node>& objects);
-  // nullopt: the command ended without starting a broker.
-  std::optional<Arrival> run(const std::vector<std::string>& command, const Environment& environment);
+  Outcome start(const Pod& pod, const std::vector<YAML::Node>& objects);
 
  private:
-  std::string moved(const std::string& text) const;  // with absolute paths below the stage
-  std::string moved_back(std::string text) const;
-  void stand_in(const std::string& path, const std::string& name);
-  void tool(const std::string& name, const std::string& script);
+  struct Run {
+    std::optional<Arrival> arrival;
+    int status = 0;
+    std::string last_words;  // on standard error
+    bool outside = false;    // it asked for what only a cluster has
+  };
 
-  std::filesystem::path path_, stage_;
-  int stages_ = 0;
+  Run run(const YAML::Node& container, const Pod& pod, const std::vector<YAML::Node>& objects, Volumes& volumes);
+  void clean(const std::filesystem::path& folder) const;
+
+  std::filesystem::path path_;
+  Place place_;
 };
-
-std::string shell_quoted(const std::string& text);
-// Standard output of a command line, and its exit status.
-std::pair<std::string, int> output_of(const std::string& command);
 
 }  // namespace proof

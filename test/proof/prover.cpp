@@ -37,6 +37,49 @@ std::vector<std::string> manifests_below(const fs::path& folder) {
   return files;
 }
 
+// The names of ConfigMaps that appear anywhere below `node`.
+void named_config_maps(const YAML::Node& node, std::set<std::string>& names) {
+  if (node.IsSequence()) {
+    for (const YAML::Node& item : node) named_config_maps(item, names);
+  }
+  if (!node.IsMap()) return;
+  for (const auto& entry : node) {
+    std::string key = text_of(entry.first);
+    if ((key == "configMap" || key == "configMapRef" || key == "configMapKeyRef") && entry.second.IsMap()) {
+      names.insert(text_of(entry.second["name"]));
+    }
+    named_config_maps(entry.second, names);
+  }
+}
+
+// The files beside `file` that hold ConfigMaps which it names and does not hold.
+std::vector<std::string> companions(const std::string& file) {
+  std::vector<std::string> found;
+  try {
+    std::set<std::string> wanted;
+    std::vector<YAML::Node> objects = objects_of(read_file(file));
+    for (const YAML::Node& object : objects) named_config_maps(object, wanted);
+    for (const YAML::Node& object : objects) {
+      if (text_of(object["kind"]) == "ConfigMap") wanted.erase(text_of(object["metadata"]["name"]));
+    }
+    if (wanted.empty()) return found;
+    for (const auto& entry : fs::directory_iterator(fs::path(file).parent_path())) {
+      std::string extension = entry.path().extension().string(), path = entry.path().string();
+      if (path == file || (extension != ".yaml" && extension != ".yml")) continue;
+      std::string text = read_file(path);
+      if (text.find("ConfigMap") == std::string::npos) continue;
+      for (const YAML::Node& object : objects_of(text)) {
+        if (text_of(object["kind"]) != "ConfigMap" || wanted.erase(text_of(object["metadata"]["name"])) == 0) continue;
+        found.push_back(path);
+        break;
+      }
+    }
+  } catch (const YAML::Exception&) {
+    // Such a file is told of when it is proved.
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string summary(const Tally& tally) {
@@ -49,19 +92,6 @@ std::string summary(const Tally& tally) {
                      std::to_string(tally.problems.size()) + " problems";
   for (const std::string& problem : tally.problems) text += "\n" + problem;
   return text;
-}
-
-// The pod's broker: of the first container whose command starts one.
-std::optional<Broker> Prover::start_pod(const Pod& pod, const std::vector<YAML::Node>& objects) {
-  for (const YAML::Node& container : pod.set["spec"]["template"]["spec"]["containers"]) {
-    Environment environment = environment_of(container, pod, objects);
-    ImageStart image = start_of_image(text_of(container["image"]));
-    std::vector<std::string> command = command_of(container, environment, image.entrypoint, image.cmd);
-    if (command.empty()) continue;
-    root_.prepare(container, pod, objects);
-    if (auto arrival = root_.run(command, environment)) return start(*arrival);
-  }
-  return std::nullopt;
 }
 
 void Prover::check_pod(const ClaimedSet& set, const ClaimedBroker& broker, const Broker& real,
@@ -102,17 +132,20 @@ Prover::Advertised Prover::check_claims(const std::string& file, const std::stri
     for (const ClaimedBroker& broker : claimed.brokers) {
       Pod pod{broker.pod, claimed.ns.empty() ? kNamespace : claimed.ns, broker.ordinal, set};
       ++tally_.pods;
-      auto real = start_pod(pod, objects);
+      Outcome outcome = root_.start(pod, objects);
+      const auto& real = outcome.broker;
       if (!real) {
         ++tally_.not_reached;
+        tally_.without.push_back(what + ", pod " + broker.pod + ": " + outcome.why);
         bool claims = std::any_of(broker.properties.begin(), broker.properties.end(),
                                   [](const auto& one) { return one.second.value.has_value(); });
         if (claimed.form != "unknown-form" && claims) {
-          tally_.problems.push_back(what + ", pod " + broker.pod + ": its command starts no broker");
+          tally_.problems.push_back(what + ", pod " + broker.pod + ": " + outcome.why);
         }
       } else if (!real->started) {
         // The image's script ends here: there is no broker to compare with.
         ++tally_.refused;
+        tally_.without.push_back(what + ", pod " + broker.pod + ": refused: " + real->refusal);
         advertised[claimed.ns + "/" + claimed.name][broker.pod] = "(refused) " + real->refusal;
       } else {
         check_pod(claimed, broker, *real, what);
@@ -136,14 +169,14 @@ void Prover::check_own_names(const std::string& set, const std::map<std::string,
   }
 }
 
-void Prover::prove(const std::string& file) {
+void Prover::prove(const std::string& file, const std::string& name) {
   ++tally_.files;
-  Advertised before = check_claims(file, file);
+  Advertised before = check_claims(file, name);
   std::string changed = mutate(program_, file, kDomain);
   if (changed.empty() || changed == read_file(file)) return;
   fs::path copy = root_.path() / ("changed-" + fs::path(file).filename().string());
   std::ofstream(copy, std::ios::binary) << changed;
-  std::string what = file + " after mutate";
+  std::string what = name + " after mutate";
   for (const auto& [set, pods] : check_claims(copy.string(), what)) {
     if (before[set] != pods) check_own_names(set, pods, what);
   }
@@ -152,7 +185,18 @@ void Prover::prove(const std::string& file) {
 
 Tally Prover::prove_all(const std::string& folder) {
   tally_ = {};
-  for (const std::string& file : manifests_below(folder)) prove(file);
+  for (const std::string& file : manifests_below(folder)) {
+    prove(file, file);
+    std::vector<std::string> beside = companions(file);
+    if (beside.empty()) continue;
+    fs::path bundle = root_.path() / fs::path(file).filename();
+    std::ofstream out(bundle, std::ios::binary);
+    out << read_file(file);
+    for (const std::string& one : beside) out << "\n---\n" << read_file(one);
+    out.close();
+    prove(bundle.string(), file + " and its ConfigMaps");
+    fs::remove(bundle);
+  }
   return tally_;
 }
 

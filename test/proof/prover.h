@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +21,7 @@ struct Tally {
   size_t own_names = 0;     // pods of those
   size_t unreadable = 0;    // files that are not YAML to yaml-cpp
   std::vector<std::string> problems;
+  std::vector<std::string> without;  // why pods come to no broker, or their image refuses
 };
 std::string summary(const Tally& tally);
 
@@ -29,18 +29,18 @@ class Prover {
  public:
   explicit Prover(std::string program) : program_(std::move(program)) {}
 
-  // Every manifest with a StatefulSet below `folder`, as it is and after mutate.
+  // Every manifest with a StatefulSet below `folder`, as it is and after mutate;
+  // once more with the ConfigMaps it names, where they are in files beside it.
   Tally prove_all(const std::string& folder);
 
  private:
   // What each pod really advertises, or why its image refuses, by set and pod.
   using Advertised = std::map<std::string, std::map<std::string, std::string>>;
 
-  void prove(const std::string& file);
+  void prove(const std::string& file, const std::string& name);
   Advertised check_claims(const std::string& file, const std::string& what);
   void check_pod(const ClaimedSet& set, const ClaimedBroker& broker, const Broker& real, const std::string& what);
   void check_own_names(const std::string& set, const std::map<std::string, std::string>& pods, const std::string& what);
-  std::optional<Broker> start_pod(const Pod& pod, const std::vector<YAML::Node>& objects);
 
   std::string program_;
   Root root_;
