@@ -9,8 +9,10 @@ namespace {
 
 bool file_is_read(const BrokerFacts& facts) {
   const Settings& settings = facts.settings;
-  return facts.rival.empty() && settings.mechanics == Mechanics::kFile && settings.unreadable.empty() &&
-         settings.doubt.empty();
+  // The Apache image reads its file first, and variables that are not set leave it as it is.
+  const bool file = settings.mechanics == Mechanics::kFile ||
+                    (settings.mechanics == Mechanics::kApache && settings[Key::kAdvertised].by == Setting::By::kFile);
+  return facts.rival.empty() && file && settings.unreadable.empty() && settings.doubt.empty();
 }
 
 bool from_file(const Settings& settings) {

@@ -1,0 +1,133 @@
+// Files on volumes: ConfigMaps whole, by items and by subPath, projected, and what
+// init containers make of them.
+#include "installation.h"
+
+using namespace brokerset;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const std::string kProperties =
+    "server.properties: |\n  # advertised.listeners=A://comment:1\n  listeners=A://:9092\n"
+    "  advertised.listeners=A://mapped:9092\n";
+
+// A container that starts Kafka with `file`; `mounts` and `volumes` are flow lists.
+Manifest started(const std::string& file, const std::string& mounts, const std::string& volumes,
+                 const std::string& init = "") {
+  Manifest manifest = with("name: broker\nimage: solsson/kafka:2.8.1\ncommand: [./bin/kafka-server-start.sh, " + file +
+                           "]\nvolumeMounts: " + mounts + "\n");
+  manifest.pod = "volumes: " + volumes + "\n" + init;
+  return manifest;
+}
+
+const std::string kMap = "[{name: conf, configMap: {name: settings}}]";
+const std::string kShared = "[{name: conf, configMap: {name: settings}}, {name: run, emptyDir: {}}]";
+
+// Broker started with /run/server.properties, which the script of an init container makes.
+std::string made_by(const std::string& script, const std::string& data = kProperties) {
+  const std::string init = "initContainers:\n- name: prepare\n  image: busybox\n  command:\n  - sh\n  - -ec\n  - |\n" +
+                           indent(script, 4) +
+                           "  volumeMounts: [{name: conf, mountPath: /conf}, {name: run, mountPath: /run}]\n";
+  return Installation(started("/run/server.properties", "[{name: run, mountPath: /run}]", kShared, init),
+                      config_map("settings", data))
+      .advertised(1);
+}
+
+}  // namespace
+
+TEST_CASE("a ConfigMap mounted whole, by items and by subPath") {
+  const std::string maps = config_map("settings", kProperties);
+  const Installation whole(started("/conf/server.properties", "[{name: conf, mountPath: /conf}]", kMap), maps);
+  CHECK(whole->form_id == "properties-file");
+  CHECK(whole.advertised() == "A://mapped:9092");
+  CHECK(whole.source_text() == "ConfigMap data/settings: A://mapped:9092");
+  CHECK(whole.place().what == "line advertised.listeners of ConfigMap settings");
+  CHECK(
+      Installation(started("/conf/a/b", "[{name: conf, mountPath: /conf}]",
+                           "[{name: conf, configMap: {name: settings, items: [{key: server.properties, path: a/b}]}}]"),
+                   maps)
+          .advertised() == "A://mapped:9092");
+  CHECK(Installation(started("/opt/x", "[{name: conf, mountPath: /opt/x, subPath: server.properties}]", kMap), maps)
+            .advertised() == "A://mapped:9092");
+  // Relative to where the image starts.
+  CHECK(
+      Installation(
+          started("config/x", "[{name: conf, mountPath: /opt/kafka/config/x, subPath: server.properties}]", kMap), maps)
+          .advertised() == "A://mapped:9092");
+}
+
+TEST_CASE("a projected volume") {
+  const std::string volumes =
+      "[{name: conf, projected: {sources: [{secret: {name: s}}, {configMap: {name: settings}}]}}]";
+  CHECK(Installation(started("/conf/server.properties", "[{name: conf, mountPath: /conf}]", volumes),
+                     config_map("settings", kProperties))
+            .advertised() == "A://mapped:9092");
+}
+
+TEST_CASE("a ConfigMap that is not in the input is named") {
+  CHECK(Installation(started("/conf/server.properties", "[{name: conf, mountPath: /conf}]", kMap), "").advertised() ==
+        "<unknown>: /conf/server.properties (from ConfigMap settings) is not read");
+}
+
+TEST_CASE("init containers make the file") {
+  CHECK(made_by("cp /conf/server.properties /run/") == "A://mapped:9092");
+  CHECK(made_by("cp /conf/* /run") == "A://mapped:9092");
+  CHECK(made_by("cp -r /conf/. /run") == "A://mapped:9092");
+  CHECK(made_by("cat /conf/server.properties > /run/server.properties\n"
+                "sed -i \"s/mapped/$HOSTNAME/\" /run/server.properties") == "A://kafka-1:9092");
+  CHECK(made_by("sed -e \"s/mapped/${HOSTNAME}.svc/\" /conf/server.properties > /run/server.properties") ==
+        "A://kafka-1.svc:9092");
+  CHECK(made_by("H=$HOSTNAME envsubst < /conf/server.properties > /run/server.properties",
+                "server.properties: |\n  advertised.listeners=A://${H}:1\n") == "A://kafka-1:1");
+  CHECK(made_by("cat > /run/server.properties <<EOF\nadvertised.listeners=A://${HOSTNAME##*-}:1\nEOF") == "A://1:1");
+  CHECK(made_by("if [ -f /run/host.txt ]; then H=$(cat /run/host.txt); else H=none; fi\n"
+                "echo advertised.listeners=A://$H:1 > /run/server.properties") == "A://none:1");
+}
+
+TEST_CASE("what an init container cannot be followed in is not known") {
+  CHECK_THAT(made_by("cp /conf/server.properties /run/; sed -i \"s/mapped/$(curl -s host)/\" /run/server.properties"),
+             Contains("<unknown>: the output of `curl -s host`"));
+  CHECK_THAT(made_by("/tools/render /conf/server.properties /run/server.properties"), Contains("<unknown>"));
+  CHECK_THAT(made_by(". /conf/unknown.sh; echo advertised.listeners=A://x:1 > /run/server.properties"),
+             Contains("<unknown>: /run/server.properties"));
+  const std::string opaque =
+      "initContainers: [{name: own, image: example/render:1, volumeMounts: [{name: run, mountPath: /run}]}]\n";
+  CHECK_THAT(Installation(started("/run/server.properties", "[{name: run, mountPath: /run}]", kShared, opaque),
+                          config_map("settings", kProperties))
+                 .advertised(),
+             Contains("<unknown>: /run/server.properties"));
+}
+
+TEST_CASE("a ConfigMap's volume cannot be written") {
+  const std::string init =
+      "initContainers:\n- name: prepare\n  image: busybox\n  command: [sh, -c, \"sed -i s/mapped/changed/ "
+      "/conf/server.properties\"]\n  volumeMounts: [{name: conf, mountPath: /conf}]\n";
+  CHECK(Installation(started("/conf/server.properties", "[{name: conf, mountPath: /conf}]", kMap, init),
+                     config_map("settings", kProperties))
+            .advertised() == "A://mapped:9092");
+}
+
+TEST_CASE("a start script and a library of it lie in a ConfigMap") {
+  Manifest manifest = with(
+      "name: broker\nimage: confluentinc/cp-kafka:7.5.0\ncommand: [/scripts/start.sh]\n"
+      "volumeMounts: [{name: conf, mountPath: /scripts}]\n");
+  manifest.pod = "volumes: " + kMap + "\n";
+  const Installation one(manifest, config_map("settings",
+                                              "start.sh: |\n  #!/bin/bash\n  . /scripts/lib.sh\n  "
+                                              "export KAFKA_ADVERTISED_LISTENERS=A://$(address):9092\n  "
+                                              "exec /etc/confluent/docker/run\n"
+                                              "lib.sh: |\n  address() { echo \"${HOSTNAME}.svc\"; }\n"));
+  CHECK(one->form_id == "shell-export");
+  CHECK(one.advertised(2) == "A://kafka-2.svc:9092");
+  CHECK(one.source_text() == "ConfigMap data/settings: A://$(address):9092");
+}
+
+TEST_CASE("bitnami's library is known as far as charts use it") {
+  const std::string script =
+      ". /opt/bitnami/scripts/libkafka.sh\ncp /conf/server.properties /run/server.properties\n"
+      "export KAFKA_CONF_FILE=/run/server.properties\n"
+      "replace_in_file /run/server.properties mapped \"$HOSTNAME\"\n"
+      "if is_boolean_yes \"Yes\"; then kafka_server_conf_set node.id 7; fi\n";
+  CHECK(made_by(script) == "A://kafka-1:9092");
+  CHECK_THAT(made_by(script + "kafka_configure_something_else\n"), Contains("kafka_configure_something_else"));
+}
