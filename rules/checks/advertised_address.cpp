@@ -49,7 +49,7 @@ Fault fault_of(const Context& context, const SetFacts& facts, const OneBroker& b
   if (wildcard(host)) return {"an address that Kafka refuses at start", {}};
   if (host == "<podIP>") return {"the pod's IP, which is not routed outside and changes with the pod", {}};
   if (host == "<hostIP>" || host == "<nodeName>") {
-    if (by_node_port(facts)) return {};
+    if (by_node_port(facts) || has_host_ports(*facts.set)) return {};
     if (facts.services.empty())
       return {"the node's address", "its Services are not in sight; with NodePort it would be right"};
     return {"the node's address, where no NodePort Service listens", {}};
