@@ -14,12 +14,14 @@
   RULE(broker_service_port)         \
   RULE(broker_service_selector)     \
   RULE(duplicate_key)               \
+  RULE(env_order)                   \
   RULE(external_dns_prefix)         \
   RULE(headless_service)            \
   RULE(internal_load_balancer)      \
   RULE(live_load_balancer_change)   \
   RULE(load_balancer_type_conflict) \
   RULE(node_port_clash)             \
+  RULE(nodeport_address)            \
   RULE(nodeport_preemptible)        \
   RULE(operator_owned)              \
   RULE(removed_api)                 \

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include "rules/env_faults.h"
 #include "rules/facts.h"
 #include "rules/kafka/facts.h"
 #include "rules/kafka/opaque.h"
@@ -64,6 +65,7 @@ void judge(const SetFacts& facts, const Ids& ids, Report& report) {
 }
 
 void judge_properties(const SetFacts& facts, Report& report) {
+  std::optional<std::vector<EnvFault>> told;
   for (const std::string_view name : {std::string_view("broker.id"), std::string_view("node.id")}) {
     Ids ids{name, {}, facts.set->container};
     for (const OneBroker& broker : facts.brokers) {
@@ -72,6 +74,12 @@ void judge_properties(const SetFacts& facts, Report& report) {
       if (!property || !property->value || property->value->find('<') != std::string::npos) continue;
       if (ids.of.empty() && property->source.node && property->source.object == facts.set->object)
         ids.at = property->source.node;
+      if (property->value->find_first_of("$`") != std::string::npos) {
+        // What is not replaced is env-order's.
+        if (!told) told = env_faults(*facts.set);
+        const auto same = [&](const EnvFault& fault) { return fault.at == property->source.node; };
+        if (std::any_of(told->begin(), told->end(), same)) continue;
+      }
       ids.of.emplace_back(broker.ordinal, *property->value);
     }
     judge(facts, ids, report);
