@@ -1,4 +1,7 @@
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rules/facts.h"
@@ -16,56 +19,54 @@ bool of_one_broker(const BrokerService& service) {
   return service.type == "LoadBalancer" && service.role == ServiceRole::kPerBroker && service.ordinal;
 }
 
-// Once for a set: these Services are copies of one another.
-void judge_local(const std::vector<const BrokerService*>& services, Report& report) {
+// Once for a set: its Services are copies of one another.
+struct Alike {
   const BrokerService* first = nullptr;
-  std::vector<int64_t> others;
-  for (const BrokerService* service : services) {
-    if (!of_one_broker(*service) || service->object->spec()["externalTrafficPolicy"].str() != "Local") continue;
-    if (first) {
-      others.push_back(*service->ordinal);
-    } else {
-      first = service;
+  std::vector<int64_t> brokers;
+
+  template <typename Test>
+  Alike(const std::vector<const BrokerService*>& services, const Test& test) {
+    for (const BrokerService* service : services) {
+      if (!of_one_broker(*service) || !test(*service->object)) continue;
+      if (!first) first = service;
+      brokers.push_back(*service->ordinal);
     }
   }
-  if (!first) return;
-  const std::string rest = others.empty() ? "" : cat(" (also ", brokers_text(others), ")");
+  std::string text() const {
+    const std::span<const int64_t> others = std::span(brokers).subspan(1);
+    return cat("broker ", brokers[0], others.empty() ? "" : cat(" (also ", brokers_text(others), ")"));
+  }
+};
+
+void judge_local(const std::vector<const BrokerService*>& services, Report& report) {
+  constexpr std::string_view kField = "externalTrafficPolicy";
+  Alike alike(services, [&](const Object& object) { return object.spec()[kField].str() == "Local"; });
+  if (!alike.first) return;
   Finding& finding = report.add(
-      *first->object, first->object->spec()["externalTrafficPolicy"],
-      cat("externalTrafficPolicy Local of broker ", *first->ordinal, rest,
+      *alike.first->object, alike.first->object->spec()[kField],
+      cat("externalTrafficPolicy Local of ", alike.text(),
           ": when the broker moves to another node, clients wait until the load balancer has noticed, want Cluster"));
-  others.insert(others.begin(), *first->ordinal);
-  finding.ordinals = std::move(others);
+  finding.ordinals = std::move(alike.brokers);
 }
 
 // Whether all clients are in the load balancer's region is not written in a manifest. It is a hint
 // for those who say that their cloud is GKE, not for everybody to whom that is only assumed.
 void judge_region(const Context& context, const std::vector<const BrokerService*>& services, Report& report) {
   if (!context.policy.provider_named || context.policy.provider->id != "gke") return;
-  const BrokerService* first = nullptr;
-  std::vector<int64_t> others;
-  for (const BrokerService* service : services) {
-    if (!of_one_broker(*service)) continue;
-    const Object& object = *service->object;
-    if (!scheme_of(object, *context.policy.provider).internal() || annotation(object, kGlobalAccess)) continue;
-    if (first) {
-      others.push_back(*service->ordinal);
-    } else {
-      first = service;
-    }
-  }
-  if (!first) return;
-  const std::string rest = others.empty() ? "" : cat(" (also ", brokers_text(others), ")");
-  const Value annotations = annotations_of(*first->object);
+  Alike alike(services, [&](const Object& object) {
+    return scheme_of(object, *context.policy.provider).internal() && !annotation(object, kGlobalAccess);
+  });
+  if (!alike.first) return;
+  const Object& object = *alike.first->object;
+  const Value annotations = annotations_of(object);
   Finding& finding =
-      report.add(*first->object, annotations ? annotations : first->object->metadata(),
-                 cat("the internal load balancer of broker ", *first->ordinal, rest,
-                     " serves clients of its own region only, want ", kGlobalAccess, " said, true or false"));
+      report.add(object, annotations ? annotations : object.metadata(),
+                 cat("the internal load balancer of ", alike.text(), " serves clients of its own region only, want ",
+                     kGlobalAccess, " said, true or false"));
   finding.remediation = cat("Annotate the Service with ", kGlobalAccess,
                             ": \"true\" where clients of other regions of the network are "
                             "to reach the brokers, with \"false\" where they are not.");
-  others.insert(others.begin(), *first->ordinal);
-  finding.ordinals = std::move(others);
+  finding.ordinals = std::move(alike.brokers);
   Report::to_info(finding, "where the clients are is not written here");
 }
 
