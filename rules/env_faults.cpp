@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "rules/kafka/facts.h"
 #include "rules/text.h"
@@ -19,6 +20,9 @@ constexpr std::string_view kNameChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 bool is_name(std::string_view text) {
   return !text.empty() && (text[0] < '0' || text[0] > '9') && text.find_first_not_of(kNameChars) == text.npos;
 }
+
+// A manifest that was made to hurt may hold any number.
+constexpr size_t kMostFaults = 50, kMostMoved = 20;
 
 // A text cut at what Kubernetes and a shell would replace.
 struct Reference {
@@ -38,15 +42,18 @@ bool shell_parameter(std::string_view inside) {
 
 std::vector<Reference> references(std::string_view text) {
   std::vector<Reference> out;
+  bool closed[2] = {true, true};  // one more ) or } stands ahead: looked for once
   for (size_t at = text.find('$'); at != text.npos && at + 1 < text.size(); at = text.find('$', at)) {
     const char next = text[at + 1];
-    const size_t close = next == '(' ? text.find(')', at + 2) : next == '{' ? text.find('}', at + 2) : text.npos;
+    const bool brace = next == '{';
+    const size_t close = (brace || next == '(') && closed[brace] ? text.find(brace ? '}' : ')', at + 2) : text.npos;
     if (close == text.npos) {
+      if (brace || next == '(') closed[brace] = false;
       at += 2;  // $$ stands for $
       continue;
     }
     const std::string_view whole = text.substr(at, close + 1 - at), inside = text.substr(at + 2, close - at - 2);
-    if (next == '{') {
+    if (brace) {
       if (shell_parameter(inside)) out.push_back({whole, {}, true});
     } else if (is_name(inside)) {
       out.push_back({whole, inside, false});
@@ -74,6 +81,8 @@ class Container {
       if (!added) twice_.try_emplace(env_.entries[i].name, first->second);
       last_[env_.entries[i].name] = i;
     }
+    if (set.facts->process.script)
+      for (const shell::Assignment& one : set.facts->process.shell.assignments) assigned_.insert(one.name);
   }
 
   // The faults of one value; `at` its place among the entries.
@@ -125,9 +134,7 @@ class Container {
   bool dead(const EnvEntry& entry, size_t at) const {
     const ProcessStart& process = set_.facts->process;
     if (last_.at(entry.name) != at || process.prefix.takes_away(entry.name)) return true;
-    if (process.script && std::any_of(process.shell.assignments.begin(), process.shell.assignments.end(),
-                                      [&](const shell::Assignment& one) { return one.name == entry.name; }))
-      return true;
+    if (assigned_.contains(entry.name)) return true;
     for (const Setting& setting : set_.facts->settings.of) {
       if (std::any_of(setting.shadowed.begin(), setting.shadowed.end(),
                       [&](const Place& place) { return place.node == entry.value_node; }))
@@ -161,6 +168,7 @@ class Container {
   const BrokerSet& set_;
   const KubeletEnv& env_;
   std::unordered_map<std::string_view, size_t> first_, last_, twice_;
+  std::unordered_set<std::string_view> assigned_;
 };
 
 std::optional<Literal> literal_of(Value value) {
@@ -199,7 +207,7 @@ std::vector<EnvFault> env_faults(const BrokerSet& set) {
   std::vector<EnvFault> out;
   if (!any_reference(set)) return out;
   const Container container(set);
-  for (size_t i = 0; i < set.facts->process.env.entries.size(); ++i)
+  for (size_t i = 0; i < set.facts->process.env.entries.size() && out.size() < kMostFaults; ++i)
     if (auto fault = container.fault(i)) out.push_back(std::move(*fault));
   return out;
 }
@@ -211,6 +219,7 @@ std::vector<Edit> reorder(const BrokerSet& set, const EnvFault& fault) {
   std::vector<size_t> moved = fault.declared;
   std::sort(moved.begin(), moved.end());
   moved.erase(std::unique(moved.begin(), moved.end()), moved.end());
+  if (moved.size() > kMostMoved) return {};
   for (const size_t at : moved) {
     const EnvEntry& entry = entries[at];
     // One that leans on others itself may need those moved as well.

@@ -30,7 +30,8 @@ struct EnvFault {
 };
 
 // One fault for a value, the first kind of the three that it has. Nothing is said about
-// values that nothing reads, that the command sets anew, or that a program evaluates.
+// values that nothing reads, that the command sets anew, or that a program evaluates. The
+// first ones, where there are very many.
 std::vector<EnvFault> env_faults(const BrokerSet& set);
 
 // The edits that put the declared entries before the first value that uses them; empty

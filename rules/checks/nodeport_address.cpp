@@ -57,23 +57,31 @@ std::string_view asks_outside(std::string_view text, Value container) {
   return text.find(kSwitch) != text.npos && switched_on(container, kSwitch) ? site : std::string_view();
 }
 
-// The ConfigMaps of the bundle by namespace and name, made for the first set that mounts one.
-class ConfigMaps {
+// The texts in ConfigMaps of the bundle that ask outside, by namespace and name of the map;
+// made for the first set that mounts one.
+class Scripts {
  public:
-  explicit ConfigMaps(const Bundle& bundle) : bundle_(bundle) {}
-  const Object* find(std::string_view ns, std::string_view name) {
-    if (!index_) {
-      index_.emplace();
-      for (const Object& object : bundle_.objects)
-        if (object.kind == "ConfigMap") index_->try_emplace(cat(object.ns, "\n", object.name), &object);
-    }
-    const auto found = index_->find(cat(ns, "\n", name));
-    return found == index_->end() ? nullptr : found->second;
+  explicit Scripts(const Bundle& bundle) : bundle_(bundle) {}
+  const std::vector<const Node*>* asking(std::string_view ns, std::string_view name) {
+    if (!index_) make();
+    const auto found = index_->find(key(ns, name));
+    return found == index_->end() ? nullptr : &found->second;
   }
 
  private:
+  static std::string key(std::string_view ns, std::string_view name) { return cat(ns, "\n", name); }
+  void make() {
+    index_.emplace();
+    for (const Object& object : bundle_.objects) {
+      const Value data = object.kind == "ConfigMap" ? object["data"] : Value();
+      if (!data.is_map()) continue;
+      for (const Node& text : data.children())
+        if (!asked_site(Value(&text).str()).empty()) (*index_)[key(object.ns, object.name)].push_back(&text);
+    }
+  }
+
   const Bundle& bundle_;
-  std::optional<std::unordered_map<std::string, const Object*>> index_;
+  std::optional<std::unordered_map<std::string, std::vector<const Node*>>> index_;
 };
 
 // Calls `see(text, where)` with what the pod's containers run, until it says true.
@@ -106,7 +114,7 @@ void tell_egress(const SetFacts& facts, Value at, std::string_view text, std::st
   Report::weaken(finding, "whether the answer is advertised is not followed here");
 }
 
-void judge_egress(const SetFacts& facts, ConfigMaps& maps, Report& report) {
+void judge_egress(const SetFacts& facts, Scripts& scripts, Report& report) {
   const bool told = each_command(facts, [&](Value word, Value container) {
     if (asks_outside(word.str(), container).empty()) return false;
     tell_egress(facts, word, word.str(), cat("container ", shown(container["name"].str())), report);
@@ -116,12 +124,10 @@ void judge_egress(const SetFacts& facts, ConfigMaps& maps, Report& report) {
   const Value volumes = facts.set->pod_spec["volumes"];
   for (const Node& node : volumes.children()) {
     const Value name = Value(&node)["configMap"]["name"];
-    const Object* map = name.str().empty() ? nullptr : maps.find(facts.set->object->ns, name.str());
-    const Value data = map ? (*map)["data"] : Value();
-    if (!data.is_map()) continue;
-    for (const Node& text : data.children()) {
-      if (asks_outside(Value(&text).str(), facts.set->container).empty()) continue;
-      tell_egress(facts, name, Value(&text).str(), cat("ConfigMap ", shown(name.str()), ", ", shown(text.key)), report);
+    const auto* texts = name.str().empty() ? nullptr : scripts.asking(facts.set->object->ns, name.str());
+    for (const Node* text : texts ? *texts : std::vector<const Node*>()) {
+      if (asks_outside(text->text, facts.set->container).empty()) continue;
+      tell_egress(facts, name, text->text, cat("ConfigMap ", shown(name.str()), ", ", shown(text->key)), report);
       return;
     }
   }
@@ -213,10 +219,10 @@ void judge_node_names(const SetFacts& facts, Report& report) {
 }
 
 void check(const Context& context, Report& report) {
-  ConfigMaps maps(context.bundle);
+  Scripts scripts(context.bundle);
   for (const SetFacts& facts : context.facts.sets) {
     if (facts.set->managed_by_operator || facts.set->form_id == "operator-owned") continue;
-    judge_egress(facts, maps, report);
+    judge_egress(facts, scripts, report);
     judge_discovery(facts, report);
     judge_names(context, facts, report);
     judge_node_names(facts, report);

@@ -70,8 +70,9 @@ void judge_selector(const SetFacts& facts, Report& report) {
         .remediation = "Write spec.selector.matchLabels with the labels of spec.template.metadata.labels.";
     return;
   }
+  constexpr size_t kMostLabels = 100;  // what more there is, is made to hurt
   const Value wanted = selector["matchLabels"];
-  if (!wanted.is_map()) return;
+  if (!wanted.is_map() || wanted.size() > kMostLabels) return;
   for (const Node& label : wanted.children()) {
     const Value value(&label), found = spec["template"]["metadata"]["labels"][label.key];
     if (!value.is_string() || (found && found.str() == value.str())) continue;

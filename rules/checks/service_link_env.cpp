@@ -37,9 +37,10 @@ bool taken_away(const ProcessStart& process) {
   if (process.before.takes_away(kVariable) || process.prefix.takes_away(kVariable)) return true;
   if (!process.parsed || !process.parsed->names(kVariable)) return false;
   const std::string_view text = process.parsed->text;
-  for (size_t at = text.find("unset"); at != text.npos; at = text.find("unset", at + 1)) {
-    const std::string_view line = text.substr(at, text.find_first_of("\n;&|", at) - at);
-    if (line.find(kVariable) != line.npos) return true;
+  for (size_t at = text.find("unset"); at != text.npos;) {
+    const size_t end = std::min(text.find_first_of("\n;&|", at), text.size());
+    if (text.substr(at, end - at).find(kVariable) != text.npos) return true;
+    at = text.find("unset", end);
   }
   return false;
 }
