@@ -37,8 +37,8 @@ std::string remedy_of(const EnvFault& fault) {
          "that stands earlier in the list.";
 }
 
-// A planned change works on the same list; what it would not give today it might after the
-// move, so that nothing is offered before a person has decided.
+// A planned change of the listeners holds the same moves. One that is refused might not be any
+// more after them: nothing is offered by halves.
 void mend(const SetFacts& facts, const EnvFault& fault, Finding& finding) {
   if (fault.kind != EnvFault::Kind::kLater) return;
   if (!facts.plan.refusal.empty()) return;
