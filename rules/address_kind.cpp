@@ -36,4 +36,11 @@ bool is_in_cluster(std::string_view host, const BrokerSet& set, int64_t ordinal)
   return false;
 }
 
+bool has_host_ports(const BrokerSet& set) {
+  if (set.pod_spec["hostNetwork"].as_bool().value_or(false)) return true;
+  const Value ports = set.container["ports"];
+  return std::any_of(ports.children().begin(), ports.children().end(),
+                     [](const Node& port) { return Value(&port)["hostPort"].as_int().value_or(0) != 0; });
+}
+
 }  // namespace brokergate

@@ -13,4 +13,7 @@ bool is_loopback(std::string_view host);                             // localhos
 // A name that only resolves in the cluster: …svc…, the pod's name, its headless Service.
 bool is_in_cluster(std::string_view host, const BrokerSet& set, int64_t ordinal);
 
+// The broker container has ports of its node: hostNetwork, or a hostPort.
+bool has_host_ports(const BrokerSet& set);
+
 }  // namespace brokergate

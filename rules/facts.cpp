@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "rules/joint_plan.h"
 #include "rules/kafka/csv.h"
 #include "rules/kafka/facts.h"
 #include "rules/kafka/plan_wanted.h"
+#include "rules/reordered_plan.h"
 #include "rules/same_address.h"
 #include "rules/text.h"
 
@@ -124,6 +126,8 @@ void derive_set(SetFacts& facts, NamesAskedFor& names, const Model& model, const
   if (!facts.wanted || brokers == 0 || as_wanted(facts, policy)) return;
   facts.wanted->names_asked_for = names.get();
   facts.plan = plan_external_listener(set, *facts.wanted);
+  if (facts.plan.refusal.empty()) return;
+  if (Plan reordered = plan_reordered(set, *facts.wanted); !reordered.edits.empty()) facts.plan = std::move(reordered);
 }
 
 }  // namespace

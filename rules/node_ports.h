@@ -10,10 +10,6 @@
 
 namespace brokergate {
 
-// Where the API server takes node ports from unless --service-node-port-range says otherwise.
-inline constexpr int64_t kFirstNodePort = 30000, kLastNodePort = 32767;
-inline bool is_node_port(int64_t port) { return port >= kFirstNodePort && port <= kLastNodePort; }
-
 class NodePorts {
  public:
   NodePorts() = default;

@@ -53,11 +53,11 @@ const ServicePort* same_number(const BrokerService& service, const std::vector<S
 }
 
 void change_number(ServiceChange& change, const BrokerService& service, const std::vector<ServicePort>& ports,
-                   const ServicePort& port, int64_t number) {
+                   const ServicePort& port, int64_t number, const PortRange& range) {
   if (outside_of(service, port) == number) return;
   const bool by_node = service.type == "NodePort";
-  if (by_node && !is_node_port(number)) {
-    change.refusal = cat("node port ", number, " lies outside of ", kFirstNodePort, "-", kLastNodePort,
+  if (by_node && !range.holds(number)) {
+    change.refusal = cat("node port ", number, " lies outside of ", range.first, "-", range.last,
                          ", where the API server takes node ports from");
   } else if (const ServicePort* other = same_number(service, ports, port, number)) {
     change.refusal = cat(by_node ? "node port " : "port ", number, " is that of its port ",
@@ -70,7 +70,7 @@ void change_number(ServiceChange& change, const BrokerService& service, const st
 
 void change_ports(ServiceChange& change, const BrokerService& service, const std::vector<ServicePort>& ports,
                   const ServicePort& port, const ServiceWish& wish) {
-  if (wish.port) change_number(change, service, ports, port, *wish.port);
+  if (wish.port) change_number(change, service, ports, port, *wish.port, wish.node_ports);
   if (!wish.target || !change.refusal.empty()) return;
   // Without targetPort the Service sends to its own port.
   const bool bare = port.node["targetPort"].is_null();
@@ -179,7 +179,8 @@ std::optional<ServiceWish> wish_for(const SetFacts& facts, const BrokerService& 
   if (service.selects == Selects::kNothing || service.selects == Selects::kNameOnly) return std::nullopt;
   if (facts.contradictions.contains(&service) || of_other_listener(facts, service)) return std::nullopt;
   const int64_t ordinal = *service.ordinal;
-  return ServiceWish{facts.wanted_port(ordinal), facts.wanted_bind(ordinal), facts.wanted_host(ordinal, policy)};
+  return ServiceWish{facts.wanted_port(ordinal), facts.wanted_bind(ordinal), facts.wanted_host(ordinal, policy),
+                     policy.node_ports};
 }
 
 std::string host_after(const Facts& facts, const BrokerService& service, const Policy& policy, std::string_view now) {

@@ -20,6 +20,7 @@ struct ServiceWish {
   std::optional<int64_t> port;    // advertised: spec.ports[].port of a load balancer, nodePort of a NodePort Service
   std::optional<int64_t> target;  // what the broker binds
   std::string host;               // that external-dns shall give it; empty: no wish
+  PortRange node_ports = {};      // that the cluster has
 };
 
 struct ServiceChange {

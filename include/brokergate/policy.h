@@ -53,6 +53,13 @@ struct PortRule {
   int base = 9094;  // kFixed: the port; kPerOrdinal: port of ordinal 0; kAuto: when no Service tells
 };
 
+// Where the API server takes node ports from (--service-node-port-range); both ends belong to it.
+struct PortRange {
+  int first = 30000, last = 32767;
+  bool named = false;  // by the policy; false: the API server's default
+  bool holds(int64_t port) const { return port >= first && port <= last; }
+};
+
 struct TaintRule {
   std::string key, value, effect;  // empty value or effect: any
 };
@@ -76,6 +83,7 @@ struct Policy {
   std::string listener_protocol = "PLAINTEXT";
   PortRule listener_port;
   Exposure exposure = Exposure::kLoadBalancer;
+  PortRange node_ports;
   const Provider* provider = nullptr;  // never null after defaults(): gke
   bool provider_named = false;         // false: gke is an assumption; see provider_of in rules/load_balancer.h
   bool internal_required = true;

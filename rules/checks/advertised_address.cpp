@@ -1,7 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <string>
+#include <vector>
 
 #include "rules/address_kind.h"
+#include "rules/env_faults.h"
 #include "rules/facts.h"
 #include "rules/registry.h"
 #include "rules/text.h"
@@ -11,16 +15,35 @@ namespace {
 
 bool wildcard(std::string_view host) { return host == "0.0.0.0" || host == "::"; }
 
-// What people write to be replaced later, and what nothing expands.
+bool has_any(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
+}
+
+// What people write to be replaced later.
 bool placeholder(std::string_view host) {
-  for (const std::string_view part :
-       {"EXTERNAL_IP", "YOUR_", "YOUR-", "CHANGE_ME", "CHANGEME", "REPLACE", "${", "$(", "{{"}) {
-    if (host.find(part) != std::string_view::npos) return true;
-  }
-  if (host.find('<') != std::string_view::npos) return true;
-  const size_t percent = host.find('%');
-  return percent != std::string_view::npos && host.find('%', percent + 1) != std::string_view::npos &&
-         host.find(':') == std::string_view::npos;
+  std::string lower(host);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::replace(lower.begin(), lower.end(), '_', '-');
+  if (has_any(lower, {"external-ip", "your-", "change-me", "changeme", "replace", "<", "{{"})) return true;
+  const size_t percent = lower.find('%');
+  return percent != std::string::npos && lower.find('%', percent + 1) != std::string::npos &&
+         lower.find(':') == std::string::npos;
+}
+
+// What nothing expands. In an environment value env-order says why.
+bool unexpanded(const SetFacts& facts, const OneBroker& broker) {
+  if (!has_any(broker.external->host, {"${", "$("})) return false;
+  const Property* property = broker.property("advertised.listeners");
+  const std::vector<EnvFault> told = env_faults(*facts.set);
+  return std::none_of(told.begin(), told.end(),
+                      [&](const EnvFault& fault) { return property && fault.at == property->source.node; });
+}
+
+// A port where the host belongs: EXTERNAL://32505:32505.
+bool only_digits(std::string_view host) {
+  return !host.empty() && host.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // RFC 2606 and RFC 6761: names that will never resolve.
@@ -49,15 +72,18 @@ Fault fault_of(const Context& context, const SetFacts& facts, const OneBroker& b
   if (wildcard(host)) return {"an address that Kafka refuses at start", {}};
   if (host == "<podIP>") return {"the pod's IP, which is not routed outside and changes with the pod", {}};
   if (host == "<hostIP>" || host == "<nodeName>") {
-    if (by_node_port(facts)) return {};
+    if (by_node_port(facts) || has_host_ports(*facts.set)) return {};
     if (facts.services.empty())
       return {"the node's address", "its Services are not in sight; with NodePort it would be right"};
     return {"the node's address, where no NodePort Service listens", {}};
   }
   if (host.empty()) return {"no host, which becomes the pod's in-cluster name", {}};
   if (is_in_cluster(host, *facts.set, broker.ordinal)) return {"a name that resolves in the cluster only", {}};
+  if (within_domain(host, "cluster.local"))
+    return {"a name of the cluster's own domain, which nothing outside resolves", {}};
+  if (only_digits(host)) return {"a number and no host", {}};
   if (host.find("<?") != std::string::npos || host.find("<pod") != std::string::npos) return {};
-  if (placeholder(host)) return {"a placeholder", {}};
+  if (placeholder(host) || unexpanded(facts, broker)) return {"a placeholder", {}};
   if (reserved(host, context.policy))
     return {"a name reserved for documentation (RFC 2606)", "the rest of the manifest may be an example too"};
   return {};

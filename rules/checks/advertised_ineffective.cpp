@@ -1,3 +1,4 @@
+#include <string>
 #include <unordered_set>
 
 #include "rules/facts.h"
@@ -28,8 +29,31 @@ void judge(const SetFacts& facts, Report& report) {
   }
 }
 
+// A template that changes reaches a pod when the pod is made anew.
+void judge_rollout(const Context& context, const SetFacts& facts, Report& report) {
+  const bool no_pods_yet = context.admission && context.admission->operation == Operation::kCreate;
+  if (no_pods_yet || !facts.planned()) return;
+  const Value strategy = facts.set->object->spec()["updateStrategy"],
+              partition = strategy["rollingUpdate"]["partition"];
+  const bool on_delete = strategy["type"].str() == "OnDelete";
+  const int64_t kept = on_delete ? 0 : partition.as_int().value_or(0);
+  if (!on_delete && kept <= facts.set->first_ordinal) return;
+  Finding& finding = report.add(
+      *facts.set->object, on_delete ? strategy["type"] : partition,
+      on_delete ? std::string("updateStrategy OnDelete: brokers that run keep their old listeners until their pods are "
+                              "deleted, want each deleted once after the change")
+                : cat("partition ", kept, ": brokers below it keep their old listeners, want 0 after the change"));
+  finding.remediation = on_delete
+                            ? "After the change delete one pod after the other, each when the last is ready again."
+                            : "Lower spec.updateStrategy.rollingUpdate.partition step by step to 0.";
+  Report::to_info(finding, "a StatefulSet that is created gets its pods from the new template at once");
+}
+
 void check(const Context& context, Report& report) {
-  for (const SetFacts& facts : context.facts.sets) judge(facts, report);
+  for (const SetFacts& facts : context.facts.sets) {
+    judge(facts, report);
+    judge_rollout(context, facts, report);
+  }
 }
 
 }  // namespace
@@ -41,7 +65,7 @@ constinit const Rule advertised_ineffective = {
      .why = "A container's command runs after the environment is made: `export KAFKA_ADVERTISED_LISTENERS=…` in it, a "
             "properties file given to kafka-server-start.sh or a --override beat the env entry without a word "
             "(helm/charts #12876 and #15399; the start scripts of the images). Who changes the env entry then changes "
-            "nothing.",
+            "nothing. Nor does a changed template reach pods that OnDelete or a partition keeps (helm/charts #3112).",
      .remediation = "Keep the setting in the place that decides and remove the other.",
      .docs = "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
      .example = "env:\n- name: KAFKA_ADVERTISED_LISTENERS      # not read\n  value: EXTERNAL://kafka.example.com:9094\n"

@@ -78,6 +78,25 @@ bool exposed(const SetFacts& facts) {
                      [](const BrokerService* service) { return service->external(); });
 }
 
+// Clients of TLS compare the name they connect to with the certificate's, which no manifest shows.
+void check_certificate(const Context& context, const SetFacts& facts, Report& report) {
+  if (!facts.planned() || !facts.wanted->protocol.ends_with("SSL")) return;
+  const int64_t ordinal = facts.set->first_ordinal;
+  const std::string host = facts.wanted_host(ordinal, context.policy);
+  const bool there = !facts.brokers.empty() && facts.brokers[0].external;
+  if (there && facts.brokers[0].external->host == host) return;
+  Finding& finding = report.add(
+      *facts.set->object, place(facts),
+      cat(facts.wanted->name, " speaks ", facts.wanted->protocol, " and is to advertise ", host,
+          facts.set->replicas > 1 ? " and its like" : "", ", want these names in the brokers' certificates"));
+  finding.remediation =
+      cat("Issue certificates with the new names (for example *.", context.policy.domain,
+          ") as subject alternative names before the change; clients refuse others (\"No subject alternative DNS name "
+          "matching ",
+          host, " found\").");
+  Report::weaken(finding, "the certificates are not in sight");
+}
+
 // Clients reach one of the two sets by the name of both.
 void check_collision(const SetFacts& facts, Report& report) {
   if (facts.collision.empty()) return;
@@ -128,6 +147,7 @@ void check(const Context& context, Report& report) {
     check_collision(facts, report);
     if (facts.wanted) {
       check_wanted(context, facts, report);
+      check_certificate(context, facts, report);
       continue;
     }
     check_present(context, facts, report);

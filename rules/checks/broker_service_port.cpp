@@ -52,7 +52,8 @@ void mend(const Side& side, const std::vector<ServicePort>& ports, const Service
     finding.remediation = not_made(why);
     return;
   }
-  ServiceChange change = plan_service(side.service, ports, port, {side.broker.external->port, side.broker.bind, {}});
+  ServiceChange change = plan_service(
+      side.service, ports, port, {side.broker.external->port, side.broker.bind, {}, side.context.policy.node_ports});
   if (change.refusal.empty() && change.node_port) change.refusal = node_port_fault(side, *change.node_port);
   if (!change.refusal.empty()) {
     finding.remediation = not_made(change.refusal);

@@ -16,6 +16,8 @@ PodVariables::PodVariables(const BrokerSet& set, const ProcessStart& process)
     const std::string_view path = entry.entry["valueFrom"]["fieldRef"]["fieldPath"].str();
     if (entry.value_node || !shell_name(entry.name)) continue;
     if (path != "metadata.name" && path != "metadata.labels['statefulset.kubernetes.io/pod-name']") continue;
+    // The broker's number, wrongly: whoever mends that would change the names as well.
+    if (entry.name.ends_with("BROKER_ID") || entry.name.ends_with("NODE_ID")) continue;
     // A later entry of the same name hides this one.
     if (process.env.find(entry.name) != &entry) continue;
     declared_.push_back({std::string(entry.name), entry.entry->index});

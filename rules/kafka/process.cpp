@@ -100,6 +100,23 @@ EnvWords env_words(const std::vector<ArgvWord>& words, size_t count) {
   return out;
 }
 
+// Places further on in a text that is read from its beginning to its end, each looked for once.
+class Ahead {
+ public:
+  explicit Ahead(std::string_view text) : text_(text) {}
+  size_t line_end(size_t from) { return next(line_end_, "\n;&|", from); }
+  size_t expansion(size_t from) { return next(expansion_, "$`", from); }
+
+ private:
+  size_t next(size_t& known, std::string_view characters, size_t from) const {
+    if (known < from || from == 0) known = std::min(text_.find_first_of(characters, from), text_.size());
+    return known;
+  }
+
+  std::string_view text_;
+  size_t line_end_ = 0, expansion_ = 0;
+};
+
 // Splits off the words that only start the rest; what env does is kept.
 void settle(std::vector<ArgvWord> words, size_t program, ProcessStart& start) {
   program = std::min(program, words.size());
@@ -220,6 +237,7 @@ ParsedScript::ParsedScript(std::string t, shell::Dialect dialect) : text(std::mo
   static constexpr std::array<std::string_view, 8> kSeeAll = {"compgen", "declare",  "env",  "envsubst",
                                                               "eval",    "printenv", "sudo", "typeset"};
   const std::string_view whole = text;
+  Ahead ahead(whole);
   names_all = whole.find("${!") == whole.npos;
   size_t at = 0;
   while (at < whole.size()) {
@@ -235,10 +253,11 @@ ParsedScript::ParsedScript(std::string t, shell::Dialect dialect) : text(std::mo
         std::string_view("\n;|&)>").find(whole[whole.find_first_not_of(" \t", end)]) != std::string_view::npos)
       names_all = false;
     // `unset ${A}_B` and `exec -c` reach variables that have no name here.
-    const std::string_view line = whole.substr(end, whole.find_first_of("\n;&|", end) - end);
-    if ((word == "unset" && line.find_first_of("$`") != line.npos) ||
-        (word == "exec" && line.find(" -") < line.find_first_not_of(" \t")))
-      names_all = false;
+    if (word == "unset" && ahead.expansion(end) < ahead.line_end(end)) names_all = false;
+    if (word == "exec") {
+      const size_t next = std::min(whole.find_first_not_of(" \t", end), whole.size());
+      if (next > end && next < whole.size() && whole[next] == '-' && whole[next - 1] == ' ') names_all = false;
+    }
     if (!is_digit(whole[at])) words_.push_back(word);
     at = end;
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -38,6 +39,21 @@ char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + '
 bool is_name_character(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
 
 }  // namespace
+
+// As the API server's flag has it: first-last.
+void read_node_ports(SchemaReader& reader, const PolicyNode* node, Policy& policy) {
+  const auto text = reader.string(node, "spec.nodePortRange");
+  if (!text) return;
+  const std::string_view range = *text;
+  const size_t dash = std::min(range.find('-'), range.size());
+  const auto first = port_number(trim(range.substr(0, dash)));
+  const auto last = dash < range.size() ? port_number(trim(range.substr(dash + 1))) : std::nullopt;
+  if (first && last && *first <= *last) {
+    policy.node_ports = {*first, *last, true};
+  } else {
+    reader.wrong(node, "spec.nodePortRange", "two ports with a hyphen between, such as 30000-32767");
+  }
+}
 
 void read_listener(SchemaReader& reader, const PolicyNode* node, Policy& policy) {
   const PolicyNode* listener = reader.map(node, "spec.listener", {"name", "port", "protocol"});

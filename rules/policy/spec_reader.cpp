@@ -121,8 +121,8 @@ bool check_rule(SchemaReader& reader, const PolicyNode* node, std::string_view i
 void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<std::string_view>& known_rules,
                Policy& policy) {
   spec = reader.map(spec, "spec",
-                    {"mode", "onExisting", "domain", "hostname", "listener", "exposure", "internal", "preemptible",
-                     "externalDNS", "match", "rules", "suppressions"});
+                    {"mode", "onExisting", "domain", "hostname", "listener", "exposure", "nodePortRange", "internal",
+                     "preemptible", "externalDNS", "match", "rules", "suppressions"});
   if (!spec) return;
   static constexpr Mode kModes[] = {Mode::kEnforce, Mode::kWarn, Mode::kObserve};
   if (auto index = reader.choice(Reader::get(spec, "mode"), "spec.mode", {"enforce", "warn", "observe"})) {
@@ -138,6 +138,7 @@ void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<s
           reader.choice(Reader::get(spec, "exposure"), "spec.exposure", {"LoadBalancer", "NodePort", "either"})) {
     policy.exposure = kExposures[*index];
   }
+  read_node_ports(reader, Reader::get(spec, "nodePortRange"), policy);
   read_internal(reader, Reader::get(spec, "internal"), policy);
   read_preemptible(reader, Reader::get(spec, "preemptible"), policy);
   read_external_dns(reader, Reader::get(spec, "externalDNS"), policy);

@@ -13,6 +13,7 @@ void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<s
                Policy& policy);
 
 // Parts of it with files of their own.
+void read_node_ports(SchemaReader& reader, const PolicyNode* node, Policy& policy);
 void read_listener(SchemaReader& reader, const PolicyNode* node, Policy& policy);
 void read_preemptible(SchemaReader& reader, const PolicyNode* node, Policy& policy);
 void read_suppressions(SchemaReader& reader, const PolicyNode* node, const std::vector<std::string_view>& known_rules,

@@ -130,12 +130,14 @@ TEST_CASE("findings come in the order of objects, then of rules, and point where
   }
 }
 
-TEST_CASE("objects of every known API version are judged alike") {
+TEST_CASE("objects of every known API version are judged alike, beside the version itself") {
   std::string old = stateful_set("EXTERNAL://localhost:9094");
   old.replace(old.find("apps/v1"), 7, "apps/v1beta1");
   const Policy policy = policy_of("");
   const Bundle now = parse(stateful_set("EXTERNAL://localhost:9094")), before = parse(old);
-  const auto a = findings_of(run(now, policy).verdict), b = findings_of(run(before, policy).verdict);
+  const auto a = findings_of(run(now, policy).verdict);
+  auto b = findings_of(run(before, policy).verdict);
+  CHECK(std::erase_if(b, [](const Expectation& one) { return one.rule == "removed-api"; }) == 1);
   CHECK(a == b);
   CHECK_FALSE(a.empty());
 }

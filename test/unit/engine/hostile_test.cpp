@@ -82,3 +82,41 @@ TEST_CASE("replicas and ordinals of any size") {
     }
   }
 }
+
+TEST_CASE("an environment that was made to hurt gets a bounded answer") {
+  const Policy policy = Policy::defaults();
+  const auto with_env = [&](const std::string& entries) {
+    std::string text = stateful_set("EXTERNAL://$(POD_NAME).events.acme.io:9094");
+    return parse(text + entries);
+  };
+  const auto entry = [](int number, const std::string& value) {
+    return "        - {name: KAFKA_X" + std::to_string(number) + ", value: '" + value + "'}\n";
+  };
+  std::string openings, braces, later, twice;
+  for (int i = 0; i < 20'000; ++i) openings += "$(", braces += "${";
+  for (int i = 0; i < 500; ++i) later += entry(i, "$(KAFKA_X" + std::to_string(i + 1) + ")");
+  for (int i = 0; i < 200; ++i) twice += "$(LATE" + std::to_string(i) + ")";
+  std::string many = entry(0, twice);
+  for (int i = 0; i < 200; ++i) many += "        - {name: LATE" + std::to_string(i) + ", value: x}\n";
+
+  CHECK(count(evaluate(with_env(entry(0, openings)), policy).verdict, "env-order") == 0);
+  CHECK(count(evaluate(with_env(entry(0, braces)), policy).verdict, "env-order") == 0);
+  const Evaluation chain = evaluate(with_env(later), policy);
+  CHECK(count(chain.verdict, "env-order") >= 10);
+  CHECK(count(chain.verdict, "env-order") <= 50);
+  const Evaluation moved = evaluate(with_env(many), policy);
+  REQUIRE(count(moved.verdict, "env-order") == 1);
+  CHECK_FALSE(find_finding(moved.verdict, "env-order")->fixable());
+}
+
+TEST_CASE("a command of words that look like the one looked for is read once") {
+  std::string text = stateful_set("EXTERNAL://$(POD_NAME).events.acme.io:9094");
+  std::string command = "KAFKA_PORT=1; ";
+  for (int i = 0; i < 20'000; ++i) command += "unset ";
+  text.insert(text.find("        ports:"),
+              "        command: [sh, -c, '" + command + "; exec /etc/confluent/docker/run']\n");
+  const Bundle bundle = parse(text +
+                              "---\napiVersion: v1\nkind: Service\nmetadata: {name: kafka, namespace: streaming}\n"
+                              "spec: {selector: {app: kafka}, ports: [{port: 9092}]}\n");
+  CHECK(count(evaluate(bundle, Policy::defaults()).verdict, "service-link-env") <= 1);
+}

@@ -56,6 +56,18 @@ TEST_CASE("types are those of kubectl") {
         "4:10 spec.rules: found a list, wanted a map of rule ids to deny, warn, info or off\n");
 }
 
+TEST_CASE("ranges of node ports that are none") {
+  for (const char* range : {"30000", "30000-", "-32767", "32767-30000", "0-10", "30000-70000", "a-b", "30000..32767"}) {
+    INFO(range);
+    CHECK(spec_error("nodePortRange: \"" + std::string(range) + "\"") ==
+          "4:18 spec.nodePortRange: found \"" + std::string(range) +
+              "\", wanted two ports with a hyphen between, such as 30000-32767\n");
+  }
+  CHECK(spec_error("nodePortRange: 20000-22767").empty());
+  CHECK(spec_error("nodePortRange: 9092-9092").empty());
+  CHECK(spec_error("nodePortRange: 30000").find("4:18 spec.nodePortRange: found the number 30000") == 0);
+}
+
 TEST_CASE("domains that are none") {
   const auto wrong = [](const char* domain) { return spec_error(std::string("domain: \"") + domain + "\""); };
   CHECK(wrong("kafka.example.com.").find("ends with a dot; write \"kafka.example.com\"") != std::string::npos);

@@ -15,6 +15,7 @@ spec:
   hostname: "b{ordinal}-{statefulset}.{namespace}.{domain}"
   listener: {name: outside, port: "31090+{ordinal}", protocol: SASL_SSL}
   exposure: either
+  nodePortRange: 20000-22767
   internal: {provider: azure, required: false}
   preemptible:
     labels: {example.com/cheap: "true"}
@@ -39,6 +40,10 @@ spec:
   CHECK(policy->listener_port.kind == PortRule::Kind::kPerOrdinal);
   CHECK(policy->listener_port.base == 31090);
   CHECK(policy->exposure == Exposure::kEither);
+  CHECK(policy->node_ports.named);
+  CHECK(policy->node_ports.holds(20000));
+  CHECK(policy->node_ports.holds(22767));
+  CHECK_FALSE(policy->node_ports.holds(22768));
   CHECK(policy->provider->id == "azure");
   CHECK_FALSE(policy->internal_required);
   CHECK(policy->preemptible_labels.back() == std::pair<std::string, std::string>("example.com/cheap", "true"));
@@ -58,7 +63,7 @@ spec:
   REQUIRE(policy->suppressions.size() == 1);
   CHECK(policy->suppressions[0].object == "Service/kafka/*");
   CHECK(policy->suppressions[0].expires == "2027-02-28");
-  CHECK(policy->suppressions[0].line == 24);
+  CHECK(policy->suppressions[0].line == 25);
   CHECK(policy->host_for("kafka", "data", 3) == "b3-kafka.data.kafka.example.com");
 }
 
@@ -74,6 +79,9 @@ TEST_CASE("a policy that says nothing is the default one") {
   CHECK(policy->listener_port.base == 9094);
   CHECK(policy->provider->id == "gke");
   CHECK(policy->internal_required);
+  CHECK_FALSE(policy->node_ports.named);
+  CHECK(policy->node_ports.holds(30000));
+  CHECK_FALSE(policy->node_ports.holds(9092));
 }
 
 TEST_CASE("a policy may be JSON") {
