@@ -73,6 +73,13 @@ void wurstmeister_settings(const VariableReader& reader, const Object& object, c
   from_command(reader, object, start, script.list_command, true, settings[Key::kListeners]);
   from_command(reader, object, start, "BROKER_ID_COMMAND", false, settings[Key::kBrokerId]);
   replace_commands(reader, start, settings);
+  if (Setting& id = settings[Key::kBrokerId]; !id.set && id.by == Setting::By::kNothing) {
+    id.by = Setting::By::kDerived;
+    id.set = true;
+    id.value = "-1";
+    id.exact = false;
+    id.place = "start-kafka.sh, which lets Kafka choose";
+  }
   if (reader.read("CUSTOM_INIT_SCRIPT").set)
     settings.doubt = "CUSTOM_INIT_SCRIPT runs after server.properties is written and may change it";
   // advertised.host.name and its kin, which Kafka 3.0 removed, stand in for the list.
