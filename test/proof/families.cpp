@@ -18,7 +18,7 @@ struct Family {
 };
 
 constexpr Family kFamilies[] = {
-    {"confluentinc/cp-", "confluent", "", "/etc/confluent/docker/run", "/home/appuser", "", ""},
+    {"confluentinc/cp-", "confluent", "", "/etc/confluent/docker/run", "/", "", ""},
     {"apache/kafka", "apache", "", "/etc/kafka/docker/run", "/", "/opt/kafka", ""},
     {"bitnami/kafka", "bitnami", "/opt/bitnami/scripts/kafka/entrypoint.sh", "/opt/bitnami/scripts/kafka/run.sh", "/",
      "/opt/bitnami/kafka", ""},

@@ -102,6 +102,9 @@ void Prover::check_pod(const ClaimedSet& set, const ClaimedBroker& broker, const
     bool has_claim = claim != broker.properties.end() && claim->second.value;
     if (claim != broker.properties.end() && !has_claim && !claim->second.unknown.empty()) {
       ++tally_.unknown;
+      tally_.unclaimed.push_back(what + ", pod " + broker.pod + ": " + name + " is called unknown (" +
+                                 claim->second.unknown + "), really is " +
+                                 (value != real.properties.end() ? readable(value->second) : "(unset)"));
       continue;
     }
     // What the image sets by itself is not seen here; of an unknown form not

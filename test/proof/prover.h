@@ -21,7 +21,9 @@ struct Tally {
   size_t own_names = 0;     // pods of those
   size_t unreadable = 0;    // files that are not YAML to yaml-cpp
   std::vector<std::string> problems;
-  std::vector<std::string> without;  // why pods come to no broker, or their image refuses
+  // For those who look closer:
+  std::vector<std::string> without;    // why pods come to no broker, or their image refuses
+  std::vector<std::string> unclaimed;  // what settings really are that are called unknown
 };
 std::string summary(const Tally& tally);
 

@@ -227,8 +227,8 @@ void make_tools(const Place& place) {
 }
 
 void furnish(const Place& place, const Pod& pod, const ImageStart& image) {
-  for (const char* folder : {"work", "tmp", "var/tmp", "run", "home/appuser", "etc/kafka", "opt/kafka/config",
-                             "opt/kafka/logs", "opt/bitnami/kafka/config", "bitnami/kafka", "var/lib/kafka"}) {
+  for (const char* folder : {"work", "tmp", "var/tmp", "run", "home", "etc/kafka", "opt/kafka/config", "opt/kafka/logs",
+                             "opt/bitnami/kafka/config", "bitnami/kafka", "var/lib/kafka"}) {
     fs::create_directories(place.root / folder);
   }
   fs::create_directories(place.root.string() + image.folder);
