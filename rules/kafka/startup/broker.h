@@ -32,6 +32,7 @@ struct Broker {
   std::optional<Roles> roles;
   std::optional<std::vector<std::string>> controllers;  // controller.listener.names, as written
   std::optional<std::vector<int32_t>> voters;           // their ids
+  std::string unroutable_voter;                         // the first entry at 0.0.0.0
   std::optional<bool> bootstrap;                        // controller.quorum.bootstrap.servers has entries
   std::optional<std::vector<std::string>> mapped;       // names that have a security protocol
   std::optional<std::vector<Listener>> listeners;

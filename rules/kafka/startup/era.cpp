@@ -33,6 +33,8 @@ Era::Era(KafkaVersion version) : kraft(kraft_of(version)) {
   any_voter_prefix = !since(3, 8) || (since(3, 9) && !since(4, 0));
   names_are_list = since(4, 1);
   distinct_names = since(4, 1);
+  voters_are_told = since(4, 3);
+  wrapped_lists = since(4, 3);
   lists = since(4, 2);
 }
 

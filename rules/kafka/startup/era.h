@@ -37,6 +37,8 @@ struct Era {
   bool any_voter_prefix;         // not in 3.8 and since 4.0: anything may stand before a voter's host
   bool names_are_list;           // since 4.1: blanks in controller.listener.names do not count
   bool distinct_names;           // since 4.1: the map may not name a listener twice in different case
+  bool voters_are_told;          // since 4.3: a controller without address of its own has the voter's
+  bool wrapped_lists;            // since 4.3: messages about whole lists have the usual beginning
   bool lists;                    // since 4.2: listeners are of type LIST; KIP-1161
 };
 

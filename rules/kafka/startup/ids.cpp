@@ -1,3 +1,4 @@
+#include "rules/kafka/csv.h"
 #include "rules/kafka/startup/broker.h"
 #include "rules/kafka/startup/java.h"
 
@@ -21,7 +22,25 @@ std::optional<int32_t> read_number(Broker& broker, std::string_view property, st
   return number;
 }
 
-// KafkaConfig.populateSynonyms: one of the two is enough.
+// A property of type BOOLEAN.
+std::optional<bool> read_flag(Broker& broker, std::string_view property, bool unset) {
+  if (broker.is_unknown(property)) return std::nullopt;
+  const auto text = broker.text(property);
+  if (!text) return unset;
+  const std::string word = csv::upper_case(*text);
+  if (word == "TRUE" || word == "FALSE") return word == "TRUE";
+  broker.refuse(property, "Invalid value " + broker.raw(property) + " for configuration " + std::string(property) +
+                              ": Expected value to be either true or false");
+  return std::nullopt;
+}
+
+// 2.8 and 3.0: node.id counts unless it is negative.
+void prefer_node(Broker& broker) {
+  if (broker.node_id && *broker.node_id < 0) broker.node_id = broker.broker_id;
+  broker.broker_id = broker.node_id;
+}
+
+// Since 3.1, KafkaConfig.populateSynonyms: one of the two is enough.
 void share(Broker& broker) {
   const auto absent = [&](std::string_view property) {
     return !broker.is_set(property) && !broker.is_unknown(property);
@@ -41,9 +60,9 @@ void share(Broker& broker) {
 
 void check_broker_id(Broker& broker, int32_t id) {
   const bool old_words = !broker.era.roles;
-  if (broker.is_unknown(kGeneration)) return;
-  const auto generation = broker.text(kGeneration);
-  if (generation && *generation != "true") {
+  const auto generation = read_flag(broker, kGeneration, true);
+  if (!generation) return;
+  if (!*generation) {
     if (id < 0)
       broker.refuse(kBroker, old_words ? "broker.id must be equal or greater than 0"
                                        : "broker.id must be greater than or equal to 0");
@@ -59,10 +78,18 @@ void check_broker_id(Broker& broker, int32_t id) {
 }  // namespace
 
 void read_ids(Broker& broker) {
+  if (broker.era.kraft != Era::Kraft::kOnly) {
+    read_flag(broker, kGeneration, true);
+    read_number(broker, kReserved, 1000);
+  }
   broker.broker_id = read_number(broker, kBroker, -1);
   if (!broker.era.roles) return;
   broker.node_id = read_number(broker, kNode, -1);
-  if (broker.era.one_id) share(broker);
+  if (broker.era.one_id) {
+    share(broker);
+  } else {
+    prefer_node(broker);
+  }
 }
 
 void check_ids(Broker& broker) {

@@ -100,8 +100,10 @@ std::optional<bool> any_secure_listener(Broker& broker) {
 std::optional<std::vector<std::string>> default_map(Broker& broker) {
   std::vector<std::string> names(kProtocols.begin(), kProtocols.end());
   if (!broker.era.maps_controllers) return names;
-  if (!broker.roles) return std::nullopt;
-  if (!broker.roles->kraft() && !broker.era.distinct_names) return names;
+  if (broker.era.kraft != Era::Kraft::kOnly) {
+    if (!broker.roles) return std::nullopt;
+    if (!broker.roles->kraft()) return names;
+  }
   if (!broker.controllers || broker.is_unknown(kListeners)) return std::nullopt;
   if (std::any_of(broker.controllers->begin(), broker.controllers->end(), is_ssl_or_sasl)) return names;
   const auto secure = any_secure_listener(broker);

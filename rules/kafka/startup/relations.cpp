@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "rules/kafka/csv.h"
 #include "rules/kafka/startup/broker.h"
 #include "rules/kafka/startup/java.h"
 
@@ -61,6 +62,32 @@ void check_routable(Broker& broker, const std::vector<Listener>& listeners, std:
   }
 }
 
+// Names are looked up one by one among the listeners that controllers have; a blank one fails there.
+void check_blank_controllers(Broker& broker) {
+  if (broker.era.kraft < Era::Kraft::kShared || !broker.controllers || !broker.listeners) return;
+  const auto of_controller = [&](const Listener& listener) { return broker.is_controller(listener.name); };
+  const auto any = [&](const std::vector<Listener>& from) {
+    return std::any_of(from.begin(), from.end(), of_controller);
+  };
+  if (!any(*broker.listeners) && !(broker.advertised && any(*broker.advertised))) return;
+  for (const std::string& name : *broker.controllers)
+    if (csv::is_blank(name))
+      broker.refuse("controller.listener.names", "The provided listener name is null or empty string");
+}
+
+// The first controller name is told with the voter's address when it has none of its own.
+void check_voters_routable(Broker& broker) {
+  if (!broker.era.voters_are_told || broker.unroutable_voter.empty()) return;
+  if (!broker.controllers || broker.controllers->empty() || !broker.listeners || !broker.advertises) return;
+  if (*broker.advertises && !broker.advertised) return;
+  const std::string name = csv::upper_case(broker.controllers->front());
+  if (!broker.is_controller(name)) return;
+  if (*broker.advertises && find_listener(*broker.advertised, name)) return;
+  const Listener* own = find_listener(*broker.listeners, name);
+  if (own && (own->host.empty() || own->host == "0.0.0.0"))
+    broker.refuse("controller.quorum.voters", broker.unroutable_voter, "Host string (0.0.0.0) is not routeable");
+}
+
 // 2.8 and 3.0: the very endpoint of a controller must not be advertised.
 void check_early_controllers(Broker& broker) {
   const auto kraft = broker.era.kraft;
@@ -110,6 +137,8 @@ void check_relations(Broker& broker) {
     // The controllers' entries as well; of listeners 0.0.0.0 is none since 3.9.1.
     check_routable(broker, *broker.advertised, kAdvertised);
   }
+  check_blank_controllers(broker);
+  check_voters_routable(broker);
   check_early_controllers(broker);
   if (broker.roles && (!broker.roles->kraft() || broker.era.kraft < Era::Kraft::kStrict))
     check_control_plane(broker, told, inter_broker);

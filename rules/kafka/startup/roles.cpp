@@ -64,7 +64,10 @@ std::optional<std::vector<std::string>> controllers_of(Broker& broker) {
     broker.refuse(kNames, missing(kNames));
     return std::nullopt;
   }
-  if (!text || text->empty()) return names;
+  const bool none = !text || text->empty();
+  // To 3.0 no name was one empty name.
+  if (none && broker.era.kraft < Era::Kraft::kStrict) names.emplace_back();
+  if (none) return names;
   for (const std::string_view name : broker.era.names_are_list ? split_csv(*text) : split_at(*text, ','))
     names.emplace_back(name);
   return names;

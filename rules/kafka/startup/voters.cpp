@@ -10,15 +10,17 @@ namespace {
 constexpr std::string_view kVoters = "controller.quorum.voters";
 constexpr std::string_view kBootstrap = "controller.quorum.bootstrap.servers";
 
-// Utils.getHost and getPort: the digits behind the last colon, when all of it is
-// SCHEME://HOST:PORT with both optional brackets and scheme.
-std::optional<std::string_view> port_of(std::string_view address, bool any_prefix) {
-  const size_t colon = address.rfind(':');
-  if (colon == address.npos) return std::nullopt;
-  const std::string_view port = address.substr(colon + 1);
-  std::string_view host = address.substr(0, colon);
-  if (port.empty() || port.find_first_not_of("0123456789") != port.npos) return std::nullopt;
-  if (any_prefix) return has_line_break(host) ? std::nullopt : std::optional(port);
+// Utils.getHost and getPort: SCHEME://HOST:PORT with both optional brackets and scheme.
+struct Address {
+  std::string_view host, port;
+};
+std::optional<Address> address_of(std::string_view text, bool any_prefix) {
+  const size_t colon = text.rfind(':');
+  if (colon == text.npos) return std::nullopt;
+  Address address{text.substr(0, colon), text.substr(colon + 1)};
+  std::string_view& host = address.host;
+  if (address.port.empty() || address.port.find_first_not_of("0123456789") != text.npos) return std::nullopt;
+  if (any_prefix) return has_line_break(host) ? std::nullopt : std::optional(address);
   if (const size_t scheme = host.find("://"); scheme != host.npos) {
     const std::string_view name = host.substr(0, scheme);
     if (!is_host(name) || name.find(':') != name.npos) return std::nullopt;
@@ -26,15 +28,14 @@ std::optional<std::string_view> port_of(std::string_view address, bool any_prefi
   }
   if (host.starts_with('[')) host.remove_prefix(1);
   if (host.ends_with(']')) host.remove_suffix(1);
-  return is_host(host) ? std::optional(port) : std::nullopt;
+  return is_host(host) ? std::optional(address) : std::nullopt;
 }
 
-// An address that InetSocketAddress takes, or what is wrong with it.
-std::string wrong_address(std::string_view address, bool any_prefix, const std::string& unparsable) {
-  const auto port = port_of(address, any_prefix);
-  if (!port) return unparsable;
-  const auto number = parse_int(*port);
-  if (!number) return listener_text::not_a_number(*port);
+// What is wrong with an address that InetSocketAddress shall take.
+std::string wrong_address(const std::optional<Address>& address, const std::string& unparsable) {
+  if (!address) return unparsable;
+  const auto number = parse_int(address->port);
+  if (!number) return listener_text::not_a_number(address->port);
   return *number > 65535 ? "port out of range:" + std::to_string(*number) : std::string();
 }
 
@@ -51,10 +52,13 @@ std::optional<int32_t> read_voter(Broker& broker, std::string_view entry) {
     broker.refuse(kVoters, entry, "Failed to parse voter ID as an integer from " + std::string(parts[0]));
     return std::nullopt;
   }
-  const std::string wrong = wrong_address(parts[1], broker.era.any_voter_prefix,
-                                          "Failed to parse host name from entry " + std::string(entry) +
-                                              " for the configuration controller.quorum.voters. " + form);
-  if (wrong.empty()) return id;
+  const auto address = address_of(parts[1], broker.era.any_voter_prefix);
+  const std::string wrong = wrong_address(address, "Failed to parse host name from entry " + std::string(entry) +
+                                                       " for the configuration controller.quorum.voters. " + form);
+  if (wrong.empty()) {
+    if (address->host == "0.0.0.0" && broker.unroutable_voter.empty()) broker.unroutable_voter = entry;
+    return id;
+  }
   broker.refuse(kVoters, entry, wrong);
   return std::nullopt;
 }
@@ -81,7 +85,7 @@ std::optional<bool> bootstrap_of(Broker& broker) {
     const std::string unparsable = "Failed to parse host name from " + (filled ? std::string(entry) : "{}") +
                                    " for the configuration " + (filled ? std::string(kBootstrap) : "{}") +
                                    ". Each entry should be in the form \"{host}:{port}\"";
-    const std::string wrong = wrong_address(entry, broker.era.any_voter_prefix, unparsable);
+    const std::string wrong = wrong_address(address_of(entry, broker.era.any_voter_prefix), unparsable);
     if (wrong.empty()) continue;
     broker.refuse(kBootstrap, entry, wrong);
     return std::nullopt;
