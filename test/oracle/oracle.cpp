@@ -1,6 +1,7 @@
-// Compares startup::refusals with Kafka itself: oracle VERSION SEED COUNT COMMAND…,
-// COMMAND being what starts KafkaVerdict.java with that version's jars. Prints one row
-// of figures; exit 1 and the smallest disagreement when there is any.
+// Compares startup::refusals with Kafka itself: oracle VERSION SEED COUNT VECTORS COMMAND…,
+// COMMAND being what starts KafkaVerdict.java with that version's jars and VECTORS the file
+// whose words Kafka is asked for, too. Prints one row of figures; exit 1 and the smallest
+// disagreement when there is any.
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -10,6 +11,7 @@
 
 #include "oracle/generator.h"
 #include "oracle/kafka_process.h"
+#include "oracle/vectors.h"
 
 namespace {
 
@@ -89,6 +91,22 @@ void count(const Texts& configuration, KafkaVersion version, const oracle::Kafka
   }
 }
 
+// The vectors whose recorded words are not Kafka's.
+size_t wrong_vectors(const std::vector<oracle::Vector>& vectors, KafkaVersion version, oracle::KafkaProcess& kafka) {
+  size_t wrong = 0;
+  for (const oracle::Vector& vector : vectors) {
+    for (const auto& [recorded, words] : vector.verdicts) {
+      if (recorded != version) continue;
+      const auto answer = kafka.ask(vector.asked(version));
+      if (answer.accepted ? words.empty() : answer.message == words) continue;
+      ++wrong;
+      std::printf("  vector \"%s\": recorded is \"%s\", Kafka: %s\n", vector.name.c_str(), words.c_str(),
+                  answer.accepted ? "accepts" : answer.message.c_str());
+    }
+  }
+  return wrong;
+}
+
 bool read_number(const char* text, uint64_t& number) {
   const std::string_view view(text);
   const auto [end, error] = std::from_chars(view.data(), view.data() + view.size(), number);
@@ -100,12 +118,17 @@ bool read_number(const char* text, uint64_t& number) {
 int main(int argc, char** argv) {
   uint64_t seed = 0;
   uint64_t total = 0;
-  const auto version = argc > 4 ? brokergate::kafka_version(brokergate::ImageFamily::kApache, argv[1]) : std::nullopt;
+  const auto version = argc > 5 ? brokergate::kafka_version(brokergate::ImageFamily::kApache, argv[1]) : std::nullopt;
   if (!version || !read_number(argv[2], seed) || !read_number(argv[3], total) || total == 0) {
-    std::fprintf(stderr, "usage: oracle VERSION SEED COUNT COMMAND...\n");
+    std::fprintf(stderr, "usage: oracle VERSION SEED COUNT VECTORS COMMAND...\n");
     return 2;
   }
-  oracle::KafkaProcess kafka(std::vector<std::string>(argv + 4, argv + argc));
+  const auto vectors = oracle::read_vectors(argv[4]);
+  if (vectors.empty()) {
+    std::fprintf(stderr, "oracle: %s holds no vectors\n", argv[4]);
+    return 2;
+  }
+  oracle::KafkaProcess kafka(std::vector<std::string>(argv + 5, argv + argc));
   oracle::Generator generator(seed, *version);
   Tally tally;
   for (uint64_t done = 0; done < total;) {
@@ -119,7 +142,8 @@ int main(int argc, char** argv) {
   if (std::getenv("BROKERGATE_ORACLE_WORDS")) {
     for (const auto& [words, times] : tally.other_words) std::printf("  %zu x %s\n", times, words.c_str());
   }
-  if (tally.differ == 0) return 0;
+  const bool recorded = wrong_vectors(vectors, *version, kafka) == 0;
+  if (tally.differ == 0) return recorded ? 0 : 1;
   std::printf("  the smallest disagreement:\n");
   print(shrink(tally.smallest, *version, kafka), *version, kafka);
   return 1;

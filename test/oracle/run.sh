@@ -35,7 +35,8 @@ printf '%-8s %8s %9s %9s %9s %11s %11s\n' Kafka asked accepts refuses disagrees 
 for version in 2.6.3 3.9.1 4.1.0; do
   folder=$(sh "$here/jars.sh" "$version" "$jars")
   # The voters' host names need not be looked up.
-  "$build/kafka_oracle" "$version" "$seed" "$count" java -XX:+UseSerialGC -Djdk.net.hosts.file=/dev/null \
+  "$build/kafka_oracle" "$version" "$seed" "$count" "$here/vectors.txt" \
+    java -XX:+UseSerialGC -Djdk.net.hosts.file=/dev/null \
     -cp "$work:$folder/*" KafkaVerdict 2>"$work/log" || {
     status=$?
     cat "$work/log" >&2

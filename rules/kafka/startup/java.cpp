@@ -91,6 +91,18 @@ size_t length(std::string_view text) {
   return units;
 }
 
+uint32_t hash_bucket(std::string_view key, size_t keys) {
+  uint32_t hash = 0;  // String.hashCode
+  for (size_t at = 0; at < key.size();) {
+    const uint32_t c = csv::code_point(key, at);
+    if (c > 0xFFFF) hash = hash * 31 + (0xD800 + ((c - 0x10000) >> 10));
+    hash = hash * 31 + (c > 0xFFFF ? 0xDC00 + ((c - 0x10000) & 0x3FF) : c);
+  }
+  uint32_t size = 16;
+  while (keys > size / 4 * 3) size *= 2;
+  return (hash ^ (hash >> 16)) & (size - 1);
+}
+
 bool has_line_break(std::string_view text) { return listener_text::has_line_break(text); }
 bool is_host(std::string_view text) { return listener_text::is_host(text); }
 

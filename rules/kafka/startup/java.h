@@ -19,6 +19,8 @@ std::vector<std::string_view> split_csv(std::string_view text);
 std::vector<std::string_view> split_at(std::string_view text, char separator);
 // String.length(): UTF-16 units.
 size_t length(std::string_view text);
+// Where HashMap keeps a key among `keys` of them: it goes through them in this order.
+uint32_t hash_bucket(std::string_view key, size_t keys);
 // `.` of an expression takes none of these.
 bool has_line_break(std::string_view text);
 bool is_host(std::string_view text);  // [0-9a-zA-Z\-%._:]*, or run-time parts

@@ -52,8 +52,13 @@ std::string collides(std::string_view name, std::string_view first, std::string_
 }
 
 std::optional<std::vector<std::string>> explicit_map(Broker& broker, std::string_view text) {
-  const auto pairs = pairs_of(broker, text);
+  auto pairs = pairs_of(broker, text);
   if (!pairs) return std::nullopt;
+  if (broker.era.distinct_names) {
+    std::stable_sort(pairs->begin(), pairs->end(), [size = pairs->size()](const auto& a, const auto& b) {
+      return hash_bucket(a.first, size) < hash_bucket(b.first, size);
+    });
+  }
   std::vector<std::string> names;
   std::vector<std::string> protocols;
   for (const auto& [name, protocol] : *pairs) {
