@@ -15,6 +15,7 @@
   RULE(duplicate_key)               \
   RULE(external_dns_prefix)         \
   RULE(internal_load_balancer)      \
+  RULE(listener_config)             \
   RULE(live_load_balancer_change)   \
   RULE(load_balancer_type_conflict) \
   RULE(nodeport_preemptible)        \

@@ -26,6 +26,12 @@ constexpr std::array<KeyRow, kKeys> kRows = {{
     {"controller.listener.names", "KAFKA_CONTROLLER_LISTENER_NAMES", "KAFKA_CFG_CONTROLLER_LISTENER_NAMES"},
     {"broker.id", "KAFKA_BROKER_ID", "KAFKA_CFG_BROKER_ID"},
     {"node.id", "KAFKA_NODE_ID", "KAFKA_CFG_NODE_ID"},
+    {"control.plane.listener.name", "KAFKA_CONTROL_PLANE_LISTENER_NAME", "KAFKA_CFG_CONTROL_PLANE_LISTENER_NAME"},
+    {"controller.quorum.voters", "KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_CFG_CONTROLLER_QUORUM_VOTERS"},
+    {"controller.quorum.bootstrap.servers", "KAFKA_CONTROLLER_QUORUM_BOOTSTRAP_SERVERS", "KAFKA_CFG_CONTROLLER_QUORUM_BOOTSTRAP_SERVERS"},
+    {"broker.id.generation.enable", "KAFKA_BROKER_ID_GENERATION_ENABLE", "KAFKA_CFG_BROKER_ID_GENERATION_ENABLE"},
+    {"reserved.broker.max.id", "KAFKA_RESERVED_BROKER_MAX_ID", "KAFKA_CFG_RESERVED_BROKER_MAX_ID"},
+    {"zookeeper.metadata.migration.enable", "KAFKA_ZOOKEEPER_METADATA_MIGRATION_ENABLE", "KAFKA_CFG_ZOOKEEPER_METADATA_MIGRATION_ENABLE"},
 }};
 
 void derive_from_advertised(Settings& settings) {
@@ -226,6 +232,8 @@ Properties to_properties(const Object& object, const Settings& settings) {
   for (size_t i = 0; i < kKeys; ++i) {
     const Setting& setting = settings.of[i];
     if (!setting.set && setting.shadowed.empty() && setting.by == Setting::By::kNothing) continue;
+    // Of those that only the start needs nothing is said where nothing is known.
+    if (i > static_cast<size_t>(Key::kNodeId) && (!setting.set || has_unknown(setting.value))) continue;
     Property property;
     if (setting.set) {
       if (!settings.doubt.empty()) {

@@ -8,6 +8,7 @@ namespace brokergate::startup {
 
 struct Era {
   explicit Era(KafkaVersion version);
+  bool operator==(const Era&) const = default;
 
   // How far the checks of KRaft settings go.
   enum class Kraft : uint8_t {

@@ -50,7 +50,9 @@ void share(Broker& broker) {
   if (broker.era.kraft != Era::Kraft::kOnly) return;
   if (absent(kNode) && absent(kBroker)) {
     broker.node_id.reset();
-    broker.refuse(kNode, "Missing required configuration \"node.id\" which has no default value.");
+    // Without roles Kafka does not get as far.
+    if (!absent("process.roles"))
+      broker.refuse(kNode, "Missing required configuration \"node.id\" which has no default value.");
   } else if (broker.node_id && *broker.node_id < 0) {
     broker.refuse(broker.is_set(kNode) ? kNode : kBroker, "Invalid value " + std::to_string(*broker.node_id) +
                                                               " for configuration node.id: Value must be at least 0");

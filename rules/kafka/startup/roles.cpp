@@ -61,7 +61,8 @@ std::optional<std::vector<std::string>> controllers_of(Broker& broker) {
   const auto text = broker.text(kNames);
   if (broker.era.lists) {
     if (text) return strict_list(broker, kNames, *text, "any non-empty value");
-    broker.refuse(kNames, missing(kNames));
+    // Without roles that is all Kafka says.
+    if (broker.is_set(kRoles) || broker.is_unknown(kRoles)) broker.refuse(kNames, missing(kNames));
     return std::nullopt;
   }
   const bool none = !text || text->empty();
