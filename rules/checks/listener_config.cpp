@@ -3,6 +3,7 @@
 
 #include "rules/facts.h"
 #include "rules/kafka/facts.h"
+#include "rules/kafka/image_demands.h"
 #include "rules/kafka/startup/era.h"
 #include "rules/kafka/startup/versions.h"
 #include "rules/kafka/startup_settings.h"
@@ -139,11 +140,28 @@ void tell(const SetFacts& facts, const Versions& versions, const Fault& fault, R
     Report::weaken(finding, "which Kafka the image holds is not known; spec.kafkaVersion of the policy tells it");
 }
 
+// The image's script ends before Kafka starts.
+void tell(const BrokerSet& set, const ImageRefusal& refusal, Report& report) {
+  const Place place = place_of(*set.object, refusal.at);
+  const bool placed = place.object == set.object && place.node;
+  report.add(*set.object, placed ? place.node : set.container,
+             cat("the brokers do not start: the image's start script says \"", refusal.words, "\", ",
+                 refusal.found.empty() ? cat(refusal.variable, " is not set")
+                                       : cat("found ", refusal.variable, "=", shown(refusal.found))));
+}
+
 void check(const Context& context, Report& report) {
   for (const SetFacts& facts : context.facts.sets) {
     if (facts.set->managed_by_operator || facts.set->form_id == "operator-owned") continue;
+    const auto by_image = image_refusals(*facts.set);
+    for (const ImageRefusal& refusal : by_image) tell(*facts.set, refusal, report);
     Judge judge(facts, context.policy);
-    for (const Fault& fault : judge.run()) tell(facts, judge.versions(), fault, report);
+    for (const Fault& fault : judge.run()) {
+      const bool said = std::any_of(by_image.begin(), by_image.end(), [&](const ImageRefusal& refusal) {
+        return refusal.property == fault.refusal.property;
+      });
+      if (!said) tell(facts, judge.versions(), fault, report);
+    }
   }
 }
 
@@ -155,9 +173,9 @@ constinit const Rule listener_config = {
      .title = "Kafka starts with the listeners it is given",
      .why =
          "Kafka checks its listeners, their names, the protocol map, roles and ids before anything else, and ends when "
-         "they do not fit together: the pod restarts for ever. What it refuses depends on its version (KafkaConfig; "
-         "the "
-         "words of the finding are Kafka's own).",
+         "they do not fit together: the pod restarts for ever. What it refuses depends on its version (KafkaConfig); "
+         "the words of the finding are Kafka's own. Before Kafka the image's start script may refuse, in its own "
+         "words.",
      .remediation = "Change the setting that the message names, or what it is compared with: every advertised listener "
                     "has to be in listeners and, once listener.security.protocol.map is set, in the map.",
      .docs = "https://kafka.apache.org/documentation/#brokerconfigs_listeners",
