@@ -61,7 +61,8 @@ class Manifest {
   // A run-time part stands for an address.
   static Texts with_addresses(Texts texts) {
     for (auto& [name, value] : texts) {
-      for (const std::string part : {"<podIP>", "<hostIP>", "<nodeName>"})
+      for (const std::string part :
+           {"<podIP>", "<podIPs>", "<hostIP>", "<hostIPs>", "<nodeName>", "<podUID>", "<namespace>"})
         for (size_t at = 0; (at = value.find(part)) != std::string::npos;) value.replace(at, part.size(), "10.1.2.3");
     }
     return texts;
