@@ -74,7 +74,7 @@ class Judge {
 
   std::vector<Fault> run() {
     const int64_t brokers = std::min(set_.replicas, SetFacts::kMostBrokers);
-    for (int64_t i = 0; i < brokers; ++i) judge(set_.first_ordinal + i);
+    for (int64_t i = 0; i < brokers && left_ > 0; ++i) judge(set_.first_ordinal + i);
     return std::move(faults_);
   }
   const Versions& versions() const { return versions_; }
@@ -86,6 +86,7 @@ class Judge {
     if (ordinal == set_.first_ordinal) versions_ = versions_of(set_, input, policy_);
     std::vector<Refusal> refusals;
     std::optional<startup::Era> era;
+    for (const auto& [name, value] : input.texts) left_ -= static_cast<int64_t>(value.size() * versions_.asked.size());
     for (size_t i = 0; i < versions_.asked.size(); ++i) {
       const startup::Era next(versions_.asked[i]);
       if (!era || !(*era == next)) refusals = startup::refusals(input.texts, versions_.asked[i], input.unknown);
@@ -117,6 +118,9 @@ class Judge {
   const Policy& policy_;
   Versions versions_;
   std::vector<Fault> faults_;
+  // Characters that are judged of one set: those of a hundred usual brokers whose version
+  // is not known are a quarter of it. Of a set with more the first brokers are judged.
+  int64_t left_ = 8 << 20;
 };
 
 void tell(const SetFacts& facts, const Versions& versions, const Fault& fault, Report& report) {
@@ -134,8 +138,8 @@ void tell(const SetFacts& facts, const Versions& versions, const Fault& fault, R
       report.add(*set.object, placed ? place.node : set.container,
                  cat("broker ", fault.first, rest, " does not start: ", which, " refuses ", fault.refusal.property,
                      " with \"", shown(fault.refusal.message, 400), "\", ", found));
-  if (!fault.others.empty() || set.replicas == 1) finding.ordinals = fault.others;
-  finding.ordinals.insert(finding.ordinals.begin(), fault.first);
+  finding.ordinals.push_back(fault.first);
+  for (const int64_t ordinal : fault.others) finding.ordinals.push_back(ordinal);
   if (!versions.known && !all)
     Report::weaken(finding, "which Kafka the image holds is not known; spec.kafkaVersion of the policy tells it");
 }

@@ -27,8 +27,12 @@ bool holds_reference(std::string_view value) {
   return false;
 }
 
+// A list of more is not written by anybody, and judging it would take long.
+constexpr size_t kLongest = 8192;
+
 bool arrives_as_written(std::string_view value) {
-  return value.find_first_of("\\\n\r") == value.npos && document::is_ascii(value) && !holds_reference(value);
+  return value.size() <= kLongest && value.find_first_of("\\\n\r") == value.npos && document::is_ascii(value) &&
+         !holds_reference(value);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ struct StartupSettings {
   startup::Names unknown;
 };
 
-// What cannot be known, or may arrive as something else than it is written here (an
+// What cannot be known, is longer than anybody writes, or may arrive as something else than it is written here (an
 // empty variable, characters that a properties file changes, a reference that Kafka's
 // configuration providers resolve), is unknown; so is what is not set where the image
 // has defaults of its own.

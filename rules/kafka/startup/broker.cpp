@@ -23,7 +23,7 @@ void Broker::refuse(std::string_view property, std::string_view value, std::stri
   if (std::find(refused.begin(), refused.end(), refusal) == refused.end()) refused.push_back(std::move(refusal));
 }
 
-bool Broker::is_controller(std::string_view listener) const { return contains(*controllers, listener); }
+bool Broker::is_controller(std::string_view listener) const { return controllers->has(listener); }
 
 std::optional<std::vector<Listener>> Broker::told() const {
   if (!controllers || !advertises) return std::nullopt;
@@ -35,32 +35,33 @@ std::optional<std::vector<Listener>> Broker::told() const {
   return out;
 }
 
-bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+void NameList::add(std::string name) {
+  known_.insert(name);
+  all_.push_back(std::move(name));
 }
 
-std::vector<std::string> names_of(const std::vector<Listener>& listeners) {
-  std::vector<std::string> names;
+NameList names_of(const std::vector<Listener>& listeners) {
+  NameList names;
   for (const Listener& listener : listeners)
-    if (!contains(names, listener.name)) names.push_back(listener.name);
+    if (!names.has(listener.name)) names.add(listener.name);
   return names;
 }
 
 std::optional<std::vector<std::string>> strict_list(Broker& broker, std::string_view property, std::string_view text,
                                                     std::string_view wanted) {
-  std::vector<std::string> out;
+  NameList out;
   for (const std::string_view part : split_list(text))
-    if (!contains(out, part)) out.emplace_back(part);
+    if (!out.has(part)) out.add(std::string(part));
   const std::string configuration = "Configuration '" + std::string(property) + "'";
   if (out.empty()) {
     broker.refuse(property, configuration + " must not be empty. Valid values include: " + std::string(wanted));
     return std::nullopt;
   }
-  if (contains(out, "")) {
+  if (out.has("")) {
     broker.refuse(property, configuration + " values must not be empty.");
     return std::nullopt;
   }
-  return out;
+  return out.all();
 }
 
 }  // namespace brokergate::startup

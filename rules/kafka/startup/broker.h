@@ -3,6 +3,7 @@
 // been refused already; nothing that depends on it is judged.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,23 @@ struct Roles {
   bool kraft() const { return broker || controller; }
 };
 
+// Names in the order they came in, also those that came twice.
+class NameList {
+ public:
+  NameList() = default;
+  NameList(std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names) add(std::string(name));
+  }
+  void add(std::string name);
+  bool has(std::string_view name) const { return known_.find(name) != known_.end(); }
+  bool empty() const { return all_.empty(); }
+  const std::vector<std::string>& all() const { return all_; }
+
+ private:
+  std::vector<std::string> all_;
+  Names known_;
+};
+
 struct Broker {
   Broker(const Texts& properties, const Names& unknown_names, KafkaVersion version)
       : texts(properties), unknown(unknown_names), era(version) {}
@@ -30,11 +48,11 @@ struct Broker {
 
   std::optional<int32_t> broker_id, node_id;
   std::optional<Roles> roles;
-  std::optional<std::vector<std::string>> controllers;  // controller.listener.names, as written
-  std::optional<std::vector<int32_t>> voters;           // their ids
-  std::string unroutable_voter;                         // the first entry at 0.0.0.0
-  std::optional<bool> bootstrap;                        // controller.quorum.bootstrap.servers has entries
-  std::optional<std::vector<std::string>> mapped;       // names that have a security protocol
+  std::optional<NameList> controllers;         // controller.listener.names, as written
+  std::optional<std::vector<int32_t>> voters;  // their ids
+  std::string unroutable_voter;                // the first entry at 0.0.0.0
+  std::optional<bool> bootstrap;               // controller.quorum.bootstrap.servers has entries
+  std::optional<NameList> mapped;              // names that have a security protocol
   std::optional<std::vector<Listener>> listeners;
   std::optional<bool> advertises;                   // advertised.listeners is there (to 2.8 also in parts)
   std::optional<std::vector<Listener>> advertised;  // its entries
@@ -53,8 +71,7 @@ struct Broker {
   std::optional<std::vector<Listener>> told() const;
 };
 
-bool contains(const std::vector<std::string>& names, std::string_view name);
-std::vector<std::string> names_of(const std::vector<Listener>& listeners);
+NameList names_of(const std::vector<Listener>& listeners);
 
 // In this order; each leaves what the next ones need.
 void read_ids(Broker& broker);         // ids.cpp

@@ -34,7 +34,7 @@ class Reader {
     }
     const bool ports_first = broker_.era.advertised_ports_differ;
     if (ports_first && !check_ports(out)) return std::nullopt;
-    if (names_of(out).size() != out.size()) {
+    if (names_of(out).all().size() != out.size()) {
       refuse_list("Each listener must have a different name, listeners: " + list_.printed);
       return std::nullopt;
     }
@@ -51,7 +51,7 @@ class Reader {
     const auto port = listener_text::port_number(parts->port);
     if (!port) return refuse_entry(entry, listener_text::not_a_number(parts->port));
     Listener listener{csv::upper_case(parts->name), std::string(parts->host), *port};
-    if (broker_.mapped && !contains(*broker_.mapped, listener.name))
+    if (broker_.mapped && !broker_.mapped->has(listener.name))
       return refuse_entry(entry, "No security protocol defined for listener " + listener.name);
     return listener;
   }

@@ -60,16 +60,16 @@ std::vector<Listener> controller_listeners(const Broker& broker) {
 
 // effectiveAdvertisedControllerListeners: how many there are.
 size_t told_controllers(const Broker& broker) {
-  const auto has = [&](const std::vector<Listener>& listeners, std::string_view name) {
-    return std::any_of(listeners.begin(), listeners.end(), [&](const Listener& listener) {
-      return listener.name == name && broker.is_controller(listener.name);
-    });
+  NameList theirs;
+  const auto collect = [&](const std::vector<Listener>& listeners) {
+    for (const Listener& listener : listeners)
+      if (broker.is_controller(listener.name)) theirs.add(listener.name);
   };
-  return static_cast<size_t>(
-      std::count_if(broker.controllers->begin(), broker.controllers->end(), [&](const std::string& written) {
-        const std::string name = csv::upper_case(written);
-        return (*broker.advertises && has(*broker.advertised, name)) || has(*broker.listeners, name);
-      }));
+  if (*broker.advertises) collect(*broker.advertised);
+  collect(*broker.listeners);
+  const auto& names = broker.controllers->all();
+  return static_cast<size_t>(std::count_if(
+      names.begin(), names.end(), [&](const std::string& written) { return theirs.has(csv::upper_case(written)); }));
 }
 
 // The names whose listeners belong to controllers are to be found in listeners.
@@ -83,8 +83,8 @@ void check_controllers_listen(Broker& broker) {
         "when running the KRaft controller role");
     return;
   }
-  for (const std::string& name : *broker.controllers) {
-    if (contains(names, name)) continue;
+  for (const std::string& name : broker.controllers->all()) {
+    if (names.has(name)) continue;
     broker.refuse(kNames, name,
                   "controller.listener.names must only contain values appearing in the 'listeners' configuration when "
                   "running the KRaft controller role");
@@ -119,13 +119,13 @@ void check_broker_only(Broker& broker) {
     broker.refuse(kNames,
                   "controller.listener.names must not contain a value appearing in the 'listeners' configuration when "
                   "running KRaft with just the broker role");
-  for (const std::string& written : *broker.controllers) {
+  for (const std::string& written : broker.controllers->all()) {
     if (!broker.era.blank_names && csv::is_blank(written)) {
       broker.refuse(kNames, "The provided listener name is null or empty string");
       return;
     }
     const std::string name = csv::upper_case(written);
-    if (!broker.mapped || contains(*broker.mapped, name)) continue;
+    if (!broker.mapped || broker.mapped->has(name)) continue;
     broker.refuse(kNames, written,
                   "Controller listener with name " + name +
                       " defined in controller.listener.names not found in listener.security.protocol.map  (an explicit "
@@ -175,7 +175,7 @@ void check_zookeeper(Broker& broker) {
   if (broker.is_set("zookeeper.metadata.migration.enable") || broker.is_unknown("zookeeper.metadata.migration.enable"))
     return;
   broker.refuse(kNames, "controller.listener.names must be empty when not running in KRaft mode: " +
-                            java_list(*broker.controllers));
+                            java_list(broker.controllers->all()));
 }
 
 // 3.0, before the settings of the controllers were looked at.

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "rules/kafka/csv.h"
 #include "rules/kafka/startup/broker.h"
@@ -26,6 +27,7 @@ bool is_ssl_or_sasl(std::string_view name) { return is_protocol(name) && name !=
 // text is what one gets to see.
 std::optional<std::vector<std::pair<std::string, std::string>>> pairs_of(Broker& broker, std::string_view text) {
   std::vector<std::pair<std::string, std::string>> pairs;
+  std::map<std::string, size_t> places;
   for (const std::string_view entry : csv::split(text)) {
     const size_t colon = entry.rfind(':');
     if (colon == entry.npos) {
@@ -36,11 +38,11 @@ std::optional<std::vector<std::pair<std::string, std::string>>> pairs_of(Broker&
     }
     const std::string name(csv::trim(entry.substr(0, colon)));
     const std::string protocol(csv::trim(entry.substr(colon + 1)));
-    const auto same = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == name; });
-    if (same == pairs.end()) {
+    const auto [at, added] = places.emplace(name, pairs.size());
+    if (added) {
       pairs.emplace_back(name, protocol);
     } else {
-      same->second = protocol;
+      pairs[at->second].second = protocol;
     }
   }
   return pairs;
@@ -51,7 +53,7 @@ std::string collides(std::string_view name, std::string_view first, std::string_
          " and " + std::string(second) + ")";
 }
 
-std::optional<std::vector<std::string>> explicit_map(Broker& broker, std::string_view text) {
+std::optional<NameList> explicit_map(Broker& broker, std::string_view text) {
   auto pairs = pairs_of(broker, text);
   if (!pairs) return std::nullopt;
   if (broker.era.distinct_names) {
@@ -59,8 +61,8 @@ std::optional<std::vector<std::string>> explicit_map(Broker& broker, std::string
       return hash_bucket(a.first, size) < hash_bucket(b.first, size);
     });
   }
-  std::vector<std::string> names;
-  std::vector<std::string> protocols;
+  NameList names;
+  std::map<std::string, std::string> protocols;
   for (const auto& [name, protocol] : *pairs) {
     const std::string entry = name + ":" + protocol;
     if (!broker.era.blank_names && csv::is_blank(name)) {
@@ -74,13 +76,12 @@ std::optional<std::vector<std::string>> explicit_map(Broker& broker, std::string
       return std::nullopt;
     }
     const std::string listener = csv::upper_case(name);
-    const auto same = std::find(names.begin(), names.end(), listener);
-    if (same != names.end() && broker.era.distinct_names) {
-      broker.refuse(kMap, entry, collides(listener, protocols[static_cast<size_t>(same - names.begin())], known));
+    const auto [first, added] = protocols.emplace(listener, known);
+    if (!added && broker.era.distinct_names) {
+      broker.refuse(kMap, entry, collides(listener, first->second, known));
       return std::nullopt;
     }
-    names.push_back(listener);
-    protocols.push_back(known);
+    names.add(listener);
   }
   return names;
 }
@@ -102,28 +103,29 @@ std::optional<bool> any_secure_listener(Broker& broker) {
 
 // The identities, and since 3.1 every controller listener as PLAINTEXT unless any
 // listener is called like another protocol.
-std::optional<std::vector<std::string>> default_map(Broker& broker) {
-  std::vector<std::string> names(kProtocols.begin(), kProtocols.end());
+std::optional<NameList> default_map(Broker& broker) {
+  NameList names{"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"};
   if (!broker.era.maps_controllers) return names;
   if (broker.era.kraft != Era::Kraft::kOnly) {
     if (!broker.roles) return std::nullopt;
     if (!broker.roles->kraft()) return names;
   }
   if (!broker.controllers || broker.is_unknown(kListeners)) return std::nullopt;
-  if (std::any_of(broker.controllers->begin(), broker.controllers->end(), is_ssl_or_sasl)) return names;
+  const auto& controllers = broker.controllers->all();
+  if (std::any_of(controllers.begin(), controllers.end(), is_ssl_or_sasl)) return names;
   const auto secure = any_secure_listener(broker);
   if (!secure) return std::nullopt;
   if (*secure) return names;
-  std::vector<std::string> added;
-  for (const std::string& name : *broker.controllers) {
+  NameList added;
+  for (const std::string& name : controllers) {
     if (name == "PLAINTEXT") continue;
-    if (contains(added, name) && broker.era.distinct_names) {
+    if (added.has(name) && broker.era.distinct_names) {
       broker.refuse("controller.listener.names", name, collides(name, "PLAINTEXT", "PLAINTEXT"));
       return std::nullopt;
     }
-    added.push_back(name);
+    added.add(name);
+    names.add(name);
   }
-  names.insert(names.end(), added.begin(), added.end());
   return names;
 }
 
@@ -135,7 +137,7 @@ std::optional<std::string> mapped_name(Broker& broker, std::string_view property
     return std::nullopt;
   }
   std::string name = csv::upper_case(text);
-  if (!broker.mapped || contains(*broker.mapped, name)) return name;
+  if (!broker.mapped || broker.mapped->has(name)) return name;
   broker.refuse(property, std::string(words) + name + " defined in " + std::string(property) + " not found in " +
                               std::string(kMap) + ".");
   return std::nullopt;

@@ -10,8 +10,8 @@ namespace {
 constexpr std::string_view kListeners = "listeners";
 constexpr std::string_view kAdvertised = "advertised.listeners";
 
-std::string options(const std::vector<std::string>& names) {
-  return "The valid options based on currently configured listeners are " + join(names, ",");
+std::string options(const NameList& names) {
+  return "The valid options based on currently configured listeners are " + join(names.all(), ",");
 }
 
 // The property that tells what is advertised.
@@ -30,7 +30,7 @@ bool check_some_are_told(Broker& broker, const std::vector<Listener>& told) {
 
 void check_inter_broker(Broker& broker, const std::vector<Listener>& told, const std::optional<std::string>& name) {
   const auto names = names_of(told);
-  if (!name || contains(names, *name)) return;
+  if (!name || names.has(*name)) return;
   const std::string_view property = broker.is_set("inter.broker.listener.name")       ? "inter.broker.listener.name"
                                     : broker.is_set("security.inter.broker.protocol") ? "security.inter.broker.protocol"
                                                                                       : told_by(broker);
@@ -43,12 +43,12 @@ void check_subset(Broker& broker, const std::vector<Listener>& told) {
   const auto names = names_of(told);
   const auto bound = names_of(*broker.listeners);
   for (const Listener& listener : told) {
-    if (contains(bound, listener.name)) continue;
+    if (bound.has(listener.name)) continue;
     broker.refuse(kAdvertised, to_string(listener),
                   "advertised.listeners listener names must be equal to or a subset of the ones defined in listeners. "
                   "Found " +
-                      join(names, ",") + ". The valid options based on the current configuration are " +
-                      join(bound, ","));
+                      join(names.all(), ",") + ". The valid options based on the current configuration are " +
+                      join(bound.all(), ","));
     return;
   }
 }
@@ -70,7 +70,7 @@ void check_blank_controllers(Broker& broker) {
     return std::any_of(from.begin(), from.end(), of_controller);
   };
   if (!any(*broker.listeners) && !(broker.advertised && any(*broker.advertised))) return;
-  for (const std::string& name : *broker.controllers)
+  for (const std::string& name : broker.controllers->all())
     if (csv::is_blank(name))
       broker.refuse("controller.listener.names", "The provided listener name is null or empty string");
 }
@@ -80,7 +80,7 @@ void check_voters_routable(Broker& broker) {
   if (!broker.era.voters_are_told || broker.unroutable_voter.empty()) return;
   if (!broker.controllers || broker.controllers->empty() || !broker.listeners || !broker.advertises) return;
   if (*broker.advertises && !broker.advertised) return;
-  const std::string name = csv::upper_case(broker.controllers->front());
+  const std::string name = csv::upper_case(broker.controllers->all().front());
   if (!broker.is_controller(name)) return;
   if (*broker.advertises && find_listener(*broker.advertised, name)) return;
   const Listener* own = find_listener(*broker.listeners, name);
@@ -108,7 +108,7 @@ void check_control_plane(Broker& broker, const std::optional<std::vector<Listene
   std::optional<bool> there;
   const auto name = control_plane_name(broker, there);
   if (!name) return;
-  if (told && !contains(names_of(*told), *name)) {
+  if (told && !names_of(*told).has(*name)) {
     broker.refuse(kPlane, "control.plane.listener.name must be a listener name defined in advertised.listeners. " +
                               options(names_of(*told)));
   } else if (inter_broker && *inter_broker == *name) {

@@ -54,23 +54,28 @@ std::optional<Roles> roles_of(Broker& broker) {
   return std::nullopt;
 }
 
-std::optional<std::vector<std::string>> controllers_of(Broker& broker) {
-  std::vector<std::string> names;
+std::optional<NameList> controllers_of(Broker& broker) {
+  NameList names;
   if (!broker.era.roles) return names;
   if (broker.is_unknown(kNames)) return std::nullopt;
   const auto text = broker.text(kNames);
   if (broker.era.lists) {
-    if (text) return strict_list(broker, kNames, *text, "any non-empty value");
+    if (text) {
+      const auto list = strict_list(broker, kNames, *text, "any non-empty value");
+      if (!list) return std::nullopt;
+      for (const std::string& name : *list) names.add(name);
+      return names;
+    }
     // Without roles that is all Kafka says.
     if (broker.is_set(kRoles) || broker.is_unknown(kRoles)) broker.refuse(kNames, missing(kNames));
     return std::nullopt;
   }
   const bool none = !text || text->empty();
   // To 3.0 no name was one empty name.
-  if (none && broker.era.kraft < Era::Kraft::kStrict) names.emplace_back();
+  if (none && broker.era.kraft < Era::Kraft::kStrict) names.add({});
   if (none) return names;
   for (const std::string_view name : broker.era.names_are_list ? split_csv(*text) : split_at(*text, ','))
-    names.emplace_back(name);
+    names.add(std::string(name));
   return names;
 }
 

@@ -1,6 +1,8 @@
 // What refusals() says beside Kafka's words: which property and entry, and what
 // follows from settings that nobody knows.
 #include "rules/kafka/startup/startup.h"
+#include <algorithm>
+
 #include "catch.h"
 #include "rules/kafka/csv.h"
 #include "rules/kafka/startup/java.h"
@@ -163,4 +165,22 @@ TEST_CASE("names are made large as Java does with Locale.ROOT") {
   CHECK(csv::upper_case("straße ıſ µ ÿ") == "STRASSE IS Μ Ÿ");
   CHECK(csv::upper_case("внешний ёж έξως") == "ВНЕШНИЙ ЁЖ ΈΞΩΣ");
   CHECK(csv::upper_case("日本 \xff\xc3") == "日本 \xff\xc3");
+}
+
+TEST_CASE("long lists take no longer than they are") {
+  Texts properties = broker_of_kraft();
+  for (int i = 0; i < 20000; ++i) {
+    const std::string name = "L" + std::to_string(i);
+    properties["listeners"] += name + "://:" + std::to_string(i + 1) + ",";
+    properties["listener.security.protocol.map"] += name + ":PLAINTEXT,";
+    properties["controller.quorum.voters"] += "," + std::to_string(i + 1) + "@h:1";
+  }
+  properties["controller.listener.names"] += ",L7";
+  properties["advertised.listeners"] = properties["listeners"] + "L0://a:30000";
+  for (const KafkaVersion version : {kOld, KafkaVersion{3, 4}, kShared, kNew, KafkaVersion{4, 3}}) {
+    const auto said = refusals(properties, version);
+    CHECK(std::any_of(said.begin(), said.end(), [](const auto& refusal) {
+      return refusal.message.find("Each listener must have a different name") != std::string::npos;
+    }));
+  }
 }
