@@ -149,20 +149,20 @@ bool may_be_mounted(Value container, std::string_view folder) {
 
 class Script {
  public:
-  explicit Script(const BrokerSet& set) : set_(set), variables_(set) {}
+  explicit Script(const BrokerSet& set) : set_(set), variables_(set), advertised_(variables_.text(kAdvertised)) {}
 
   bool applies(const Row& row) const {
     switch (row.when) {
       case When::kSet:
         return variables_.is_set(row.variable);
       case When::kUnsetForBroker:
-        return variables_.is_unset(row.variable) && roles() && *roles() != "controller";
+        return advertised_ == "" && roles() && *roles() != "controller";
       case When::kSetForController:
-        return variables_.is_set(row.variable) && roles() == "controller";
+        return advertised_ && !advertised_->empty() && roles() == "controller";
       case When::kUnsetWithSsl:
-        return variables_.is_unset(row.variable) && holds(variables_.text(kAdvertised).value_or(""), "SSL://");
+        return holds(advertised_.value_or(""), "SSL://") && variables_.is_unset(row.variable);
       case When::kUnsetWithSasl:
-        return variables_.is_unset(row.variable) && advertises_sasl();
+        return advertises_sasl() && variables_.is_unset(row.variable);
       case When::kNothingSecure:
         return !allows_plaintext() && secures("SSL") == false && secures("SASL") == false;
       case When::kNoKeystores:
@@ -197,7 +197,7 @@ class Script {
   std::optional<std::string> roles() const { return variables_.text("KAFKA_PROCESS_ROLES"); }
 
   bool advertises_sasl() const {
-    const std::string text = variables_.text(kAdvertised).value_or("");
+    const std::string text = advertised_.value_or("");
     const size_t sasl = text.find("SASL_");
     return sasl != text.npos && text.find("://", sasl) != text.npos;
   }
@@ -235,6 +235,7 @@ class Script {
 
   const BrokerSet& set_;
   Variables variables_;
+  std::optional<std::string> advertised_;
 };
 
 }  // namespace

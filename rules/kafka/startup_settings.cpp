@@ -1,7 +1,5 @@
 #include "rules/kafka/startup_settings.h"
 
-#include <algorithm>
-
 #include "rules/document/utf8.h"
 #include "rules/kafka/opaque.h"
 
@@ -40,19 +38,19 @@ bool arrives_as_written(std::string_view value) {
 StartupSettings startup_settings(const Settings& settings) {
   StartupSettings out;
   const bool certain = unset_is_unset(settings);
-  for (const std::string_view property : startup::judged_properties()) {
-    const Setting* setting = setting_of(settings, property);
-    const bool old = std::find(std::begin(kOldNames), std::end(kOldNames), property) != std::end(kOldNames);
-    if (!setting && certain && old && settings.mechanics != Mechanics::kFile) continue;
-    if (setting && !setting->set && setting->by != Setting::By::kUnreadable && certain) continue;
-    std::string name(property);
-    if (!setting || !setting->set || setting->value.empty() || !settings.doubt.empty() || has_unknown(setting->value) ||
-        !arrives_as_written(setting->value)) {
+  for (size_t i = 0; i < kKeys; ++i) {
+    const Setting& setting = settings.of[i];
+    if (!setting.set && setting.by != Setting::By::kUnreadable && certain) continue;
+    std::string name(property_name(static_cast<Key>(i)));
+    if (!setting.set || setting.value.empty() || !settings.doubt.empty() || has_unknown(setting.value) ||
+        !arrives_as_written(setting.value)) {
       out.unknown.insert(std::move(name));
     } else {
-      out.texts.emplace(std::move(name), display(setting->value));
+      out.texts.emplace(std::move(name), display(setting.value));
     }
   }
+  if (!certain || settings.mechanics == Mechanics::kFile)
+    for (const std::string_view name : kOldNames) out.unknown.emplace(name);
   return out;
 }
 

@@ -12,13 +12,13 @@ struct Letters {
   int up;
   uint32_t step;
 };
-constexpr std::array<Letters, 23> kLetters = {{
-    {'a', 'z', -32, 1},       {0x00B5, 0x00B5, 743, 1}, {0x00E0, 0x00F6, -32, 1},  {0x00F8, 0x00FE, -32, 1},
-    {0x00FF, 0x00FF, 121, 1}, {0x0101, 0x012F, -1, 2},  {0x0131, 0x0131, -232, 1}, {0x0133, 0x0137, -1, 2},
-    {0x013A, 0x0148, -1, 2},  {0x014B, 0x0177, -1, 2},  {0x017A, 0x017E, -1, 2},   {0x017F, 0x017F, -300, 1},
-    {0x03AC, 0x03AC, -38, 1}, {0x03AD, 0x03AF, -37, 1}, {0x03B1, 0x03C1, -32, 1},  {0x03C2, 0x03C2, -31, 1},
-    {0x03C3, 0x03CB, -32, 1}, {0x03CC, 0x03CC, -64, 1}, {0x03CD, 0x03CE, -63, 1},  {0x0430, 0x044F, -32, 1},
-    {0x0450, 0x045F, -80, 1}, {0x0461, 0x0481, -1, 2},  {0xFF41, 0xFF5A, -32, 1},
+constexpr std::array<Letters, 22> kLetters = {{
+    {0x00B5, 0x00B5, 743, 1}, {0x00E0, 0x00F6, -32, 1},  {0x00F8, 0x00FE, -32, 1},  {0x00FF, 0x00FF, 121, 1},
+    {0x0101, 0x012F, -1, 2},  {0x0131, 0x0131, -232, 1}, {0x0133, 0x0137, -1, 2},   {0x013A, 0x0148, -1, 2},
+    {0x014B, 0x0177, -1, 2},  {0x017A, 0x017E, -1, 2},   {0x017F, 0x017F, -300, 1}, {0x03AC, 0x03AC, -38, 1},
+    {0x03AD, 0x03AF, -37, 1}, {0x03B1, 0x03C1, -32, 1},  {0x03C2, 0x03C2, -31, 1},  {0x03C3, 0x03CB, -32, 1},
+    {0x03CC, 0x03CC, -64, 1}, {0x03CD, 0x03CE, -63, 1},  {0x0430, 0x044F, -32, 1},  {0x0450, 0x045F, -80, 1},
+    {0x0461, 0x0481, -1, 2},  {0xFF41, 0xFF5A, -32, 1},
 }};
 
 uint32_t capital(uint32_t c) {
@@ -58,6 +58,11 @@ uint32_t code_point(std::string_view text, size_t& at) {
 }
 
 std::string upper_case(std::string_view text) {
+  if (document::is_ascii(text)) {
+    std::string out(text);
+    for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return out;
+  }
   std::string out;
   out.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
@@ -68,7 +73,9 @@ std::string upper_case(std::string_view text) {
     } else if (c == 0x0149) {
       append(out, 0x02BC);
       out.push_back('N');
-    } else if (const uint32_t big = capital(c); big != c && (c < 0x80 || at - begin > 1)) {
+    } else if (c >= 'a' && c <= 'z') {
+      out.push_back(static_cast<char>(c - 'a' + 'A'));
+    } else if (const uint32_t big = capital(c); big != c && at - begin > 1) {
       append(out, big);
     } else {
       out += text.substr(begin, at - begin);
