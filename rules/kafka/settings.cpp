@@ -28,10 +28,12 @@ constexpr std::array<KeyRow, kKeys> kRows = {{
     {"node.id", "KAFKA_NODE_ID", "KAFKA_CFG_NODE_ID"},
     {"control.plane.listener.name", "KAFKA_CONTROL_PLANE_LISTENER_NAME", "KAFKA_CFG_CONTROL_PLANE_LISTENER_NAME"},
     {"controller.quorum.voters", "KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_CFG_CONTROLLER_QUORUM_VOTERS"},
-    {"controller.quorum.bootstrap.servers", "KAFKA_CONTROLLER_QUORUM_BOOTSTRAP_SERVERS", "KAFKA_CFG_CONTROLLER_QUORUM_BOOTSTRAP_SERVERS"},
+    {"controller.quorum.bootstrap.servers", "KAFKA_CONTROLLER_QUORUM_BOOTSTRAP_SERVERS",
+     "KAFKA_CFG_CONTROLLER_QUORUM_BOOTSTRAP_SERVERS"},
     {"broker.id.generation.enable", "KAFKA_BROKER_ID_GENERATION_ENABLE", "KAFKA_CFG_BROKER_ID_GENERATION_ENABLE"},
     {"reserved.broker.max.id", "KAFKA_RESERVED_BROKER_MAX_ID", "KAFKA_CFG_RESERVED_BROKER_MAX_ID"},
-    {"zookeeper.metadata.migration.enable", "KAFKA_ZOOKEEPER_METADATA_MIGRATION_ENABLE", "KAFKA_CFG_ZOOKEEPER_METADATA_MIGRATION_ENABLE"},
+    {"zookeeper.metadata.migration.enable", "KAFKA_ZOOKEEPER_METADATA_MIGRATION_ENABLE",
+     "KAFKA_CFG_ZOOKEEPER_METADATA_MIGRATION_ENABLE"},
 }};
 
 void derive_from_advertised(Settings& settings) {
