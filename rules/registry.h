@@ -18,6 +18,7 @@
   RULE(external_dns_prefix)         \
   RULE(headless_service)            \
   RULE(internal_load_balancer)      \
+  RULE(listener_config)             \
   RULE(live_load_balancer_change)   \
   RULE(load_balancer_type_conflict) \
   RULE(node_port_clash)             \

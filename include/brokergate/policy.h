@@ -91,6 +91,7 @@ struct Policy {
   std::vector<TaintRule> preemptible_taints;                            // built-in ones included
   std::vector<std::string> preemptible_pools;  // names as in cloud.google.com/gke-nodepool and its like
   std::string external_dns_prefix;             // empty: unknown which one the cluster reads
+  std::string kafka_version;                   // "3.9": Kafka in images whose tag does not say; empty: unknown
   std::vector<std::string> match_namespaces;   // empty: all; * is a wildcard
   std::vector<std::string> match_stateful_sets;
   std::vector<std::pair<std::string, std::string>> match_labels;

@@ -19,6 +19,13 @@ std::vector<std::string_view> split(std::string_view text) {
   text = trim(text);
   std::vector<std::string_view> parts;
   if (text.empty()) return parts;
+  parts = split_all(text);
+  while (!parts.empty() && parts.back().empty()) parts.pop_back();
+  return parts;
+}
+
+std::vector<std::string_view> split_all(std::string_view text) {
+  std::vector<std::string_view> parts;
   for (size_t begin = 0;;) {
     const size_t comma = text.find(',', begin);
     std::string_view part = text.substr(begin, comma == std::string_view::npos ? comma : comma - begin);
@@ -28,7 +35,6 @@ std::vector<std::string_view> split(std::string_view text) {
     if (comma == std::string_view::npos) break;
     begin = comma + 1;
   }
-  while (!parts.empty() && parts.back().empty()) parts.pop_back();
   return parts;
 }
 
@@ -37,12 +43,6 @@ bool is_blank(std::string_view text) {
     if (!is_control(c)) return false;
   }
   return true;
-}
-
-std::string upper_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return out;
 }
 
 }  // namespace brokergate::csv

@@ -32,6 +32,18 @@ constexpr std::array<KeyRow, kKeys> kRows = {{
      "SERVER_controller_listener_names"},
     {"broker.id", "KAFKA_BROKER_ID", "KAFKA_CFG_BROKER_ID", "SERVER_broker_id"},
     {"node.id", "KAFKA_NODE_ID", "KAFKA_CFG_NODE_ID", "SERVER_node_id"},
+    {"control.plane.listener.name", "KAFKA_CONTROL_PLANE_LISTENER_NAME", "KAFKA_CFG_CONTROL_PLANE_LISTENER_NAME",
+     "SERVER_control_plane_listener_name"},
+    {"controller.quorum.voters", "KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_CFG_CONTROLLER_QUORUM_VOTERS",
+     "SERVER_controller_quorum_voters"},
+    {"controller.quorum.bootstrap.servers", "KAFKA_CONTROLLER_QUORUM_BOOTSTRAP_SERVERS",
+     "KAFKA_CFG_CONTROLLER_QUORUM_BOOTSTRAP_SERVERS", "SERVER_controller_quorum_bootstrap_servers"},
+    {"broker.id.generation.enable", "KAFKA_BROKER_ID_GENERATION_ENABLE", "KAFKA_CFG_BROKER_ID_GENERATION_ENABLE",
+     "SERVER_broker_id_generation_enable"},
+    {"reserved.broker.max.id", "KAFKA_RESERVED_BROKER_MAX_ID", "KAFKA_CFG_RESERVED_BROKER_MAX_ID",
+     "SERVER_reserved_broker_max_id"},
+    {"zookeeper.metadata.migration.enable", "KAFKA_ZOOKEEPER_METADATA_MIGRATION_ENABLE",
+     "KAFKA_CFG_ZOOKEEPER_METADATA_MIGRATION_ENABLE", "SERVER_zookeeper_metadata_migration_enable"},
 }};
 
 void derive_from_advertised(Settings& settings) {
@@ -222,6 +234,8 @@ Properties to_properties(const Object& object, const Settings& settings) {
   for (size_t i = 0; i < kKeys; ++i) {
     const Setting& setting = settings.of[i];
     if (!setting.set && setting.shadowed.empty() && setting.by == Setting::By::kNothing) continue;
+    // Of those that only the start needs nothing is said where nothing is known.
+    if (i > static_cast<size_t>(Key::kNodeId) && (!setting.set || has_unknown(setting.value))) continue;
     Property property;
     if (setting.set) {
       if (!settings.doubt.empty()) {

@@ -24,8 +24,15 @@ enum class Key : uint8_t {
   kControllerNames,
   kBrokerId,
   kNodeId,
+  // Only Kafka's checks at start-up need these.
+  kControlPlane,
+  kVoters,
+  kBootstrap,
+  kIdGeneration,
+  kReservedId,
+  kMigration,
 };
-inline constexpr size_t kKeys = 9;
+inline constexpr size_t kKeys = 15;
 std::string_view property_name(Key key);    // advertised.listeners
 std::string_view plain_variable(Key key);   // KAFKA_ADVERTISED_LISTENERS
 std::string_view cfg_variable(Key key);     // KAFKA_CFG_ADVERTISED_LISTENERS

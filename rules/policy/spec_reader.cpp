@@ -57,6 +57,25 @@ void read_external_dns(Reader& reader, const PolicyNode* node, Policy& policy) {
   policy.external_dns_prefix = std::string(name) + "/";
 }
 
+// 3.9 is a number to YAML, and so is 3.10, whose text is kept.
+void read_kafka_version(Reader& reader, const PolicyNode* node, Policy& policy) {
+  if (!node || node->kind == PolicyNode::Kind::kNull) return;
+  std::string_view rest = node->is_scalar() ? std::string_view(node->text) : std::string_view();
+  size_t parts = 0;
+  for (bool more = true; more && parts < 4; ++parts) {
+    const size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    if (digits == 0 || digits > 3) break;
+    rest.remove_prefix(digits);
+    more = rest.starts_with('.');
+    if (more) rest.remove_prefix(1);
+  }
+  if (rest.empty() && (parts == 2 || parts == 3)) {
+    policy.kafka_version = node->text;
+  } else {
+    reader.wrong(node, "spec.kafkaVersion", "a version of Apache Kafka such as \"3.9\" or \"4.1.0\"");
+  }
+}
+
 void read_match(Reader& reader, const PolicyNode* node, Policy& policy) {
   const PolicyNode* match = reader.map(node, "spec.match", {"namespaces", "selector", "statefulSets"});
   policy.match_namespaces = reader.strings(Reader::get(match, "namespaces"), "spec.match.namespaces");
@@ -122,7 +141,7 @@ void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<s
                Policy& policy) {
   spec = reader.map(spec, "spec",
                     {"mode", "onExisting", "domain", "hostname", "listener", "exposure", "nodePortRange", "internal",
-                     "preemptible", "externalDNS", "match", "rules", "suppressions"});
+                     "preemptible", "externalDNS", "kafkaVersion", "match", "rules", "suppressions"});
   if (!spec) return;
   static constexpr Mode kModes[] = {Mode::kEnforce, Mode::kWarn, Mode::kObserve};
   if (auto index = reader.choice(Reader::get(spec, "mode"), "spec.mode", {"enforce", "warn", "observe"})) {
@@ -142,6 +161,7 @@ void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<s
   read_internal(reader, Reader::get(spec, "internal"), policy);
   read_preemptible(reader, Reader::get(spec, "preemptible"), policy);
   read_external_dns(reader, Reader::get(spec, "externalDNS"), policy);
+  read_kafka_version(reader, Reader::get(spec, "kafkaVersion"), policy);
   read_match(reader, Reader::get(spec, "match"), policy);
   read_rules(reader, Reader::get(spec, "rules"), known_rules, policy);
   read_suppressions(reader, Reader::get(spec, "suppressions"), known_rules, policy);

@@ -143,3 +143,9 @@ TEST_CASE("keys written twice and merge keys") {
   CHECK(errors_of(with_spec("  <<: {mode: warn}\n")) ==
         "4:3 unknown key \"<<\" in spec; a policy knows no merge keys, write the entries out\n");
 }
+
+TEST_CASE("a kafkaVersion that is none is told") {
+  const std::string said = errors_of(with_spec("  kafkaVersion: latest\n"));
+  CHECK(said.find("spec.kafkaVersion") != std::string::npos);
+  CHECK(said.find("a version of Apache Kafka such as \"3.9\"") != std::string::npos);
+}

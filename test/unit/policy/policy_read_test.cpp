@@ -167,3 +167,16 @@ TEST_CASE("what a policy matches") {
   policy.match_labels = {{"app", "kafka"}};
   CHECK_FALSE(policy.matches(service));
 }
+
+TEST_CASE("kafkaVersion is a version, quoted or not") {
+  const auto version = [](const std::string& text) {
+    const auto policy = read_text(with_spec("  kafkaVersion: " + text + "\n"));
+    return policy ? policy->kafka_version : "wrong";
+  };
+  CHECK(version("\"3.9\"") == "3.9");
+  CHECK(version("3.10") == "3.10");
+  CHECK(version("4.1.0") == "4.1.0");
+  CHECK(version("") == "");
+  for (const char* bad : {"3", "latest", "3.9-rc1", "\"3.\"", "\".9\"", "1.2.3.4", "[3.9]", "{}", "true", "1234.1"})
+    CHECK(version(bad) == "wrong");
+}
