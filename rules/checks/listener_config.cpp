@@ -158,21 +158,23 @@ void tell(const BrokerSet& set, const ImageRefusal& refusal, Report& report) {
 // Faults with a rule of their own, which says more: one finding for one fault.
 class ToldElsewhere {
  public:
-  explicit ToldElsewhere(const BrokerSet& set) : set_(set) {}
+  explicit ToldElsewhere(const SetFacts& facts) : facts_(facts) {}
 
   bool operator()(const Fault& fault) {
     const std::string& found = fault.refusal.value;
     const std::string& property = fault.refusal.property;
     if (property == "broker.id" || property == "node.id")
-      return fault.refusal.message.find("Not a number of type INT") != std::string::npos;          // broker-id
-    if (fault.refusal.message.find("nonroutable meta-address") != std::string::npos) return true;  // advertised-address
+      return fault.refusal.message.find("Not a number of type INT") != std::string::npos;  // broker-id
+    if (fault.refusal.message.find("nonroutable meta-address") != std::string::npos)       // advertised-address
+      return std::any_of(facts_.brokers.begin(), facts_.brokers.end(),
+                         [](const OneBroker& one) { return one.external && one.external->host == "0.0.0.0"; });
     if (!fault.setting || fault.setting->object || found.find_first_of("$`") == std::string::npos) return false;
-    if (!env_) env_ = env_faults(set_);  // env-order
+    if (!env_) env_ = env_faults(*facts_.set);  // env-order
     return std::any_of(env_->begin(), env_->end(), [&](const EnvFault& one) { return one.at == fault.setting->node; });
   }
 
  private:
-  const BrokerSet& set_;
+  const SetFacts& facts_;
   std::optional<std::vector<EnvFault>> env_;
 };
 
@@ -182,7 +184,7 @@ void check(const Context& context, Report& report) {
     const auto by_image = image_refusals(*facts.set);
     for (const ImageRefusal& refusal : by_image) tell(*facts.set, refusal, report);
     Judge judge(facts, context.policy);
-    ToldElsewhere elsewhere(*facts.set);
+    ToldElsewhere elsewhere(facts);
     for (const Fault& fault : judge.run()) {
       const bool said = std::any_of(by_image.begin(), by_image.end(), [&](const ImageRefusal& refusal) {
         return refusal.property == fault.refusal.property;
