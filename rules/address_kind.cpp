@@ -27,7 +27,7 @@ bool is_loopback(std::string_view host) {
 bool is_in_cluster(std::string_view host, const BrokerSet& set, int64_t ordinal) {
   if (host.ends_with(".svc") || host.find(".svc.") != std::string_view::npos) return true;
   const std::string pod = set.pod_name(ordinal);
-  if (host == pod || host == set.object->name) return true;
+  if (host == pod || host == set.name) return true;
   const std::string_view headless = set.object->spec()["serviceName"].str();
   if (headless.empty()) return false;
   for (const std::string& name : {cat(pod, ".", headless), std::string(headless)}) {

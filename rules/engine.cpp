@@ -1,6 +1,7 @@
 #include "brokergate/engine.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "brokergate/rule.h"
@@ -47,6 +48,23 @@ void finish_fixes(Finding& finding, const Rule& rule) {
   }
 }
 
+// A pod is made from a template that was admitted: what is wrong with it is told, it gets
+// its listener, and it is never refused, or a running installation could not restart.
+void restrain_pods(std::vector<Finding>& findings, const Model& model, const Admission* admission) {
+  if (std::none_of(model.sets.begin(), model.sets.end(), [](const BrokerSet& set) { return set.is_pod; })) return;
+  constexpr std::array<std::string_view, 3> kOfPods = {"advertised-address", "advertised-listener", "listener-config"};
+  std::erase_if(findings, [&](const Finding& finding) {
+    return finding.object->kind == "Pod" &&
+           std::find(kOfPods.begin(), kOfPods.end(), finding.rule) == kOfPods.end();
+  });
+  for (Finding& finding : findings) {
+    if (finding.object->kind != "Pod") continue;
+    Report::weaken(finding, "the pod's StatefulSet was admitted");
+    // What a pod runs cannot be changed later.
+    if (admission && admission->operation == Operation::kUpdate) finding.fixes.clear();
+  }
+}
+
 Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admission) {
   Judged out;
   out.model = build_model(bundle, policy);
@@ -63,6 +81,7 @@ Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admiss
   put_in_order(out.findings);
   restrain_doubtful(out.findings, *out.model);
   restrain_owned(out.findings, *out.model);
+  restrain_pods(out.findings, *out.model, admission);
   out.summary.objects = bundle.objects.size();
   out.summary.broker_sets = facts.sets.size();
   out.summary.broker_services = facts.services.size();

@@ -125,6 +125,7 @@ void derive_set(SetFacts& facts, NamesAskedFor& names, const Model& model, const
   facts.wanted = wanted_listener(model, set, policy, &facts.wanted_why);
   if (!facts.wanted || brokers == 0 || as_wanted(facts, policy)) return;
   facts.wanted->names_asked_for = names.get();
+  facts.wanted->pod_index = policy.pod_index;
   facts.plan = plan_external_listener(set, *facts.wanted);
   if (facts.plan.refusal.empty()) return;
   if (Plan reordered = plan_reordered(set, *facts.wanted); !reordered.edits.empty()) facts.plan = std::move(reordered);
@@ -166,7 +167,7 @@ int64_t SetFacts::wanted_bind(int64_t ordinal) const {
   return wanted->bind_base ? *wanted->bind_base + wanted->bind_slope * ordinal : wanted_port(ordinal);
 }
 std::string SetFacts::wanted_host(int64_t ordinal, const Policy& policy) const {
-  return policy.host_for(set->object->name, set->object->ns, ordinal);
+  return policy.host_for(set->name, set->object->ns, ordinal);
 }
 
 bool SetFacts::between_brokers() const {

@@ -79,6 +79,8 @@ class ConfigMaps;    // rules/kafka/config_maps.h: those of the input
 
 struct BrokerSet {
   const Object* object = nullptr;
+  std::string_view name;    // the StatefulSet's; of a pod, its owner's
+  bool is_pod = false;      // object is one pod of a set, at its creation: replicas is 1, first_ordinal its own
   Value pod_spec;   // spec.template.spec
   Value container;  // the broker container
   ImageFamily family = ImageFamily::kUnknown;
@@ -105,6 +107,11 @@ struct BrokerSet {
 // `maps`: where its pods may take settings from; null: nothing is known of them.
 std::optional<BrokerSet> recognise_broker_set(const Object& object,
                                               const std::shared_ptr<const ConfigMaps>& maps = nullptr);
+// The same for one pod that the StatefulSet controller makes; its template stays as it
+// is. nullopt for pods of another origin. (Pods get their name and labels before
+// admission: pkg/controller/statefulset/stateful_set_utils.go, newStatefulSetPod.)
+std::optional<BrokerSet> recognise_broker_pod(const Object& object,
+                                              const std::shared_ptr<const ConfigMaps>& maps = nullptr);
 // A Kafka-looking workload that is not a StatefulSet (Deployment, bare Pod of an
 // operator) and is therefore reported as unknown: the reason, or empty.
 std::string unknown_workload(const Object& object);
@@ -123,6 +130,8 @@ struct WantedListener {
   // Names that no container port may get: a Service asks for them as its targetPort
   // and no pod answers to them, which a new port of that name would change.
   std::vector<std::string> names_asked_for;
+  // The label apps.kubernetes.io/pod-index is on every pod (Kubernetes 1.28 and later).
+  bool pod_index = false;
 };
 
 // A planned and proved change of one broker set, or why there is none.

@@ -77,6 +77,10 @@ struct Policy {
   std::string source;  // the file it was read from, for messages; empty: the ready-made one
   Mode mode = Mode::kEnforce;
   Severity on_existing = Severity::kWarn;  // kWarn or kDeny
+  // Where a broker gets its listener: in the StatefulSet's template, or in each pod when it
+  // is created (by the webhook only), so that the template stays as it is written.
+  enum class Inject : uint8_t { kTemplate, kPod } inject = Inject::kTemplate;
+  bool pod_index = false;                  // pods have the label apps.kubernetes.io/pod-index (Kubernetes 1.28)
   std::string domain;                      // empty: nothing is injected into listeners
   std::string hostname = "{pod}.{domain}";
   std::string listener_name = "EXTERNAL";

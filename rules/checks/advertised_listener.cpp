@@ -51,6 +51,15 @@ void check_wanted(const Context& context, const SetFacts& facts, Report& report)
     finding.remediation = not_made(facts.plan.refusal);
     return;
   }
+  if (facts.planned() && context.policy.inject == Policy::Inject::kPod && !facts.set->is_pod) {
+    Finding& finding = report.add(object, place(facts),
+                                  cat(found(facts), ", and every pod gets ", wanted(facts, context.policy),
+                                      " of its own when the webhook sees it created"));
+    Report::to_info(finding, "spec.inject of the policy is pod");
+    for (const Finding::Fix& fix : facts.fixes)
+      if (fix.object != &object) finding.fixes.push_back(fix);
+    return;
+  }
   if (facts.planned()) {
     const std::string rest = facts.set->replicas > 1 ? " and so for every broker" : "";
     Finding& finding =

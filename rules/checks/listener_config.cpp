@@ -169,13 +169,15 @@ class ToldElsewhere {
       return std::any_of(facts_.brokers.begin(), facts_.brokers.end(),
                          [](const OneBroker& one) { return one.external && one.external->host == "0.0.0.0"; });
     if (!fault.setting || fault.setting->object || found.find_first_of("$`") == std::string::npos) return false;
-    if (!env_) env_ = env_faults(*facts_.set);  // env-order
-    return std::any_of(env_->begin(), env_->end(), [&](const EnvFault& one) { return one.at == fault.setting->node; });
+    if (!asked_) env_ = env_faults(*facts_.set);  // env-order
+    asked_ = true;
+    return std::any_of(env_.begin(), env_.end(), [&](const EnvFault& one) { return one.at == fault.setting->node; });
   }
 
  private:
   const SetFacts& facts_;
-  std::optional<std::vector<EnvFault>> env_;
+  std::vector<EnvFault> env_;
+  bool asked_ = false;
 };
 
 void check(const Context& context, Report& report) {

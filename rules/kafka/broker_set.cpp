@@ -1,3 +1,4 @@
+#include <charconv>
 #include <string>
 
 #include "brokergate/kafka.h"
@@ -48,7 +49,7 @@ std::string operator_resource(const Object& object) {
 }  // namespace
 
 std::string BrokerSet::pod_name(int64_t ordinal) const {
-  return std::string(object->name.empty() ? std::string_view("<name>") : object->name) + "-" + std::to_string(ordinal);
+  return std::string(name.empty() ? std::string_view("<name>") : name) + "-" + std::to_string(ordinal);
 }
 
 std::shared_ptr<const Settings> settings_for(const BrokerSet& set, int64_t ordinal) {
@@ -70,12 +71,11 @@ Properties BrokerSet::properties(int64_t ordinal) const {
   return to_properties(*object, *settings_for(*this, ordinal));
 }
 
-std::optional<BrokerSet> recognise_broker_set(const Object& object, const std::shared_ptr<const ConfigMaps>& maps) {
-  if (object.kind != "StatefulSet" || object.group() != "apps") return std::nullopt;
-  BrokerSet set;
-  set.object = &object;
-  read_replicas(object, set);
-  const Owner owner = owner_of(object);
+namespace {
+
+// What is left once it is known whose pods they are and how many.
+std::optional<BrokerSet> recognise(const Object& object, const std::shared_ptr<const ConfigMaps>& maps,
+                                   const Owner& owner, BrokerSet set) {
   const PodIdentity identity = identity_of(object, set.first_ordinal, maps.get());
   Judgement judgement = find_broker_container(object, identity, owner);
   if (judgement.score == 0) return std::nullopt;
@@ -108,6 +108,38 @@ std::optional<BrokerSet> recognise_broker_set(const Object& object, const std::s
   return set;
 }
 
+}  // namespace
+
+std::optional<BrokerSet> recognise_broker_set(const Object& object, const std::shared_ptr<const ConfigMaps>& maps) {
+  if (object.kind != "StatefulSet" || object.group() != "apps") return std::nullopt;
+  BrokerSet set;
+  set.object = &object;
+  set.name = object.name;
+  read_replicas(object, set);
+  return recognise(object, maps, owner_of(object), std::move(set));
+}
+
+std::optional<BrokerSet> recognise_broker_pod(const Object& object, const std::shared_ptr<const ConfigMaps>& maps) {
+  if (object.kind != "Pod" || !object.group().empty()) return std::nullopt;
+  for (const Node& node : object.metadata()["ownerReferences"].children()) {
+    const Value owner(&node);
+    const std::string_view name = owner["name"].str();
+    if (owner["kind"].str() != "StatefulSet" || !owner["apiVersion"].str().starts_with("apps/")) continue;
+    if (!owner["controller"].as_bool().value_or(false) || name.empty()) continue;
+    if (object.name.size() < name.size() + 2 || !object.name.starts_with(name) || object.name[name.size()] != '-')
+      return std::nullopt;
+    const std::string_view digits = object.name.substr(name.size() + 1);
+    BrokerSet set;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), set.first_ordinal);
+    if (error != std::errc() || end != digits.data() + digits.size() || set.first_ordinal > INT32_MAX) return std::nullopt;
+    set.object = &object;
+    set.name = name;
+    set.is_pod = true;
+    return recognise(object, maps, {}, std::move(set));
+  }
+  return std::nullopt;
+}
+
 std::string unknown_workload(const Object& object) {
   if (std::string resource = operator_resource(object); !resource.empty()) return resource;
   const std::string_view kind = object.kind;
@@ -115,6 +147,9 @@ std::string unknown_workload(const Object& object) {
   if (!other_set && kind != "Deployment" && kind != "ReplicaSet" && kind != "DaemonSet" && kind != "Pod" &&
       kind != "PetSet" && kind != "ReplicationController" && kind != "DeploymentConfig")
     return {};
+  // The StatefulSet is what is judged.
+  for (const Node& node : object.metadata()["ownerReferences"].children())
+    if (kind == "Pod" && Value(&node)["kind"].str() == "StatefulSet") return {};
   const Owner owner = owner_of(object);
   const Judgement judgement = find_broker_container(object, identity_of(object, 0), owner);
   if (judgement.score == 0) return {};

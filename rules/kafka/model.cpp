@@ -10,7 +10,11 @@ std::unique_ptr<Model> build_model(const Bundle& bundle, const Policy& policy) {
   auto model = std::make_unique<Model>();
   model->maps = std::make_shared<const ConfigMaps>(bundle);
   for (const Object& object : bundle.objects) {
-    if (auto set = recognise_broker_set(object, model->maps)) {
+    auto set = object.kind == "Pod" ? policy.inject == Policy::Inject::kPod
+                                          ? recognise_broker_pod(object, model->maps)
+                                          : std::nullopt
+                                    : recognise_broker_set(object, model->maps);
+    if (set) {
       if (set->form_id == "unknown-form") model->unknown.push_back({&object, set->form_reason});
       model->sets.push_back(std::move(*set));
     } else if (std::string reason = unknown_workload(object); !reason.empty()) {
@@ -31,7 +35,7 @@ std::string external_listener(const Model& model, const BrokerSet& set, const Po
   if (find_listener(tables.advertised, policy.listener_name)) return policy.listener_name;
   // By another name, it has the address that the policy gives the broker.
   if (!policy.domain.empty()) {
-    const std::string host = policy.host_for(set.object->name, set.object->ns, set.first_ordinal);
+    const std::string host = policy.host_for(set.name, set.object->ns, set.first_ordinal);
     for (const Listener& listener : tables.advertised) {
       if (listener.host == host && listener.name != tables.inter_broker && !tables.is_controller(listener.name))
         return listener.name;

@@ -60,8 +60,18 @@ class Planner {
  private:
   const Setting& advertised() const { return settings_[Key::kAdvertised]; }
   const Setting& listeners() const { return settings_[Key::kListeners]; }
-  bool fixed_port() const { return wanted_.port_slope == 0; }
-  bool fixed_bind() const { return wanted_.bind_base ? wanted_.bind_slope == 0 : fixed_port(); }
+  bool fixed_port() const { return wanted_.port_slope == 0 || set_.is_pod; }
+  bool fixed_bind() const {
+    return set_.is_pod || (wanted_.bind_base ? wanted_.bind_slope : wanted_.port_slope) == 0;
+  }
+  // Of a single pod everything is known.
+  PodVariable own_pod() const {
+    PodVariable pod;
+    if (!set_.is_pod) return pod;
+    pod.pod = set_.pod_name(set_.first_ordinal);
+    pod.number = set_.first_ordinal;
+    return pod;
+  }
   std::string entry_text(const PodVariable& pod) const {
     return wanted_.name + "://" + render_host(host_, pod) + ":" +
            render_port(wanted_.port_base, wanted_.port_slope, pod);
@@ -203,6 +213,11 @@ class Planner {
   }
 
   std::string choose_pod(bool shell, bool for_host, bool for_port, PodVariable& pod) {
+    if (set_.is_pod) {
+      pod = own_pod();
+      pod.shell = shell;
+      return {};
+    }
     if (shell) {
       const auto found = pods_.in_shell();
       if (!found) return pods_.why_not_in_shell();
@@ -211,9 +226,11 @@ class Planner {
     }
     if (for_port && !fixed_port())
       return "$(VAR) cannot compute port " + std::to_string(wanted_.port_base) + "+ordinal" + std::string(kShellAdvice);
+    if (for_host && host_.needs_ordinal() && wanted_.pod_index) return choose_index(pod);
     if (for_host && host_.needs_ordinal())
       return "$(VAR) cannot cut the ordinal out of the pod's name; use {pod} in the policy's hostname" +
-             std::string(", or let the container's command export the variable");
+             std::string(", let the container's command export the variable, or say in the policy that "
+                         "kubernetesVersion is 1.28 or later");
     if (!for_host) return {};
     const bool argument = advertised().by == Setting::By::kArgument;
     auto found = pods_.before(argument ? static_cast<size_t>(-1) : env_index_);
@@ -222,6 +239,23 @@ class Planner {
       draft_.add_field_env(env_index_, found->name, "metadata.name");
     }
     pod = *found;
+    return {};
+  }
+
+  // The ordinal by the label that pods have since Kubernetes 1.28.
+  std::string choose_index(PodVariable& pod) {
+    const bool argument = advertised().by == Setting::By::kArgument;
+    const size_t before = argument ? static_cast<size_t>(-1) : env_index_;
+    if (const auto declared = pods_.index_before(before)) {
+      pod.ordinal = *declared;
+    } else {
+      pod.ordinal = pods_.free_index_name();
+      draft_.add_field_env(env_index_, pod.ordinal, "metadata.labels['apps.kubernetes.io/pod-index']");
+    }
+    if (const auto name = pods_.before(before)) pod.name = name->name;
+    if (!pod.name.empty() || !host_.needs_pod()) return {};
+    pod.name = pods_.free_name();
+    draft_.add_field_env(env_index_, pod.name, "metadata.name");
     return {};
   }
 
@@ -282,7 +316,7 @@ class Planner {
     ListText text(listeners());
     if (!text.error().empty()) return text.error();
     if (auto why = port_taken(listeners()); !why.empty()) return why;
-    PodVariable pod;
+    PodVariable pod = own_pod();
     if (!fixed_bind()) {
       if (!text.shell()) return listeners().place + " cannot compute a port per broker" + std::string(kShellAdvice);
       const auto found = pods_.in_shell();
@@ -304,11 +338,13 @@ class Planner {
     if (auto why = port_taken(listeners()); !why.empty()) return why;
     const auto where = restater_.where(listeners());
     if (where == Restater::Where::kNowhere) return restater_.why_nowhere(listeners());
-    PodVariable pod;
+    PodVariable pod = own_pod();
     const bool shell = Restater::in_shell(where);
     if (!fixed_bind() && !shell)
       return listeners().place + " cannot compute a port per broker" + std::string(kShellAdvice);
-    if (shell) {
+    if (set_.is_pod) {
+      pod.shell = shell;
+    } else if (shell) {
       const auto found = pods_.in_shell();
       if (!found) return pods_.why_not_in_shell();
       pod = *found;
@@ -385,7 +421,7 @@ class Planner {
     const int64_t base = wanted_.bind_base.value_or(wanted_.port_base);
     if (fixed_bind() && !(text.shell() && computed)) {
       const size_t at = text.shell() ? set_.container["env"].size() : env_index(advertised()) + 1;
-      draft_.add_env(at, listeners().variable, value + wanted_.name + "://0.0.0.0:" + std::to_string(base));
+      draft_.add_env(at, listeners().variable, value + wanted_.name + "://0.0.0.0:" + bind_port(own_pod()));
       return {};
     }
     if (!text.shell()) return "env cannot compute a port per broker" + std::string(kShellAdvice);
@@ -407,7 +443,7 @@ class Planner {
     for (const Listener& listener : parsed ? *parsed : std::vector<Listener>())
       if (listener.name != name_) value += listener.name + "://0.0.0.0:" + std::to_string(listener.port) + ",";
     if (!fixed_bind()) return "listeners is not set and cannot compute a port per broker" + std::string(kShellAdvice);
-    restater_.write(Key::kListeners, where, value + wanted_.name + "://0.0.0.0:" + bind_port({}));
+    restater_.write(Key::kListeners, where, value + wanted_.name + "://0.0.0.0:" + bind_port(own_pod()));
     return {};
   }
 
@@ -486,11 +522,11 @@ class Planner {
 }  // namespace
 
 Plan plan_change(const BrokerSet& set, const WantedListener& wanted) {
-  return Planner(set, wanted, HostTemplate(wanted.host_template, set.object->name)).plan();
+  return Planner(set, wanted, HostTemplate(wanted.host_template, set.name)).plan();
 }
 
 Plan plan_external_listener(const BrokerSet& set, const WantedListener& wanted) {
-  const HostTemplate host(wanted.host_template, set.object->name);
+  const HostTemplate host(wanted.host_template, set.name);
   Plan plan;
   plan.at = set.container;
   plan.refusal = unfit_wish(wanted, host);

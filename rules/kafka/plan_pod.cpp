@@ -15,6 +15,8 @@ PodVariables::PodVariables(const BrokerSet& set, const ProcessStart& process)
   for (const auto& entry : process.env.entries) {
     const std::string_view path = entry.entry["valueFrom"]["fieldRef"]["fieldPath"].str();
     if (entry.value_node || !shell_name(entry.name)) continue;
+    if (path == "metadata.labels['apps.kubernetes.io/pod-index']" && process.env.find(entry.name) == &entry)
+      indexes_.push_back({std::string(entry.name), entry.entry->index});
     if (path != "metadata.name" && path != "metadata.labels['statefulset.kubernetes.io/pod-name']") continue;
     // The broker's number, wrongly: whoever mends that would change the names as well.
     if (entry.name.ends_with("BROKER_ID") || entry.name.ends_with("NODE_ID")) continue;
@@ -28,6 +30,18 @@ std::optional<PodVariable> PodVariables::before(size_t index) const {
   for (const auto& declared : declared_)
     if (declared.index < index) return PodVariable{declared.name, false};
   return std::nullopt;
+}
+
+std::optional<std::string> PodVariables::index_before(size_t index) const {
+  for (const auto& declared : indexes_)
+    if (declared.index < index) return declared.name;
+  return std::nullopt;
+}
+
+std::string PodVariables::free_index_name() const {
+  std::string name = "POD_INDEX";
+  for (int i = 2; process_.env.find(name); ++i) name = "POD_INDEX_" + std::to_string(i);
+  return name;
 }
 
 std::string PodVariables::free_name() const {

@@ -19,6 +19,9 @@ class PodVariables {
   std::optional<PodVariable> before(size_t index) const;
   // A name for a new entry that no other entry has, and that no image reads as a setting.
   std::string free_name() const;
+  // The same for the ordinal, by the label apps.kubernetes.io/pod-index.
+  std::optional<std::string> index_before(size_t index) const;
+  std::string free_index_name() const;
 
   // For ${NAME} in the script: one that the script uses already, else any.
   std::optional<PodVariable> in_shell() const;
@@ -35,7 +38,7 @@ class PodVariables {
   const BrokerSet& set_;
   const ProcessStart& process_;
   std::string pod_;
-  std::vector<Declared> declared_;
+  std::vector<Declared> declared_, indexes_;
 };
 
 }  // namespace brokergate

@@ -24,6 +24,7 @@ bool quote(char c) { return c == '"' || c == '\''; }
 }  // namespace
 
 std::string render_host(const HostTemplate& host, const PodVariable& pod) {
+  if (!pod.pod.empty()) return host.of(pod.pod, pod.number);
   std::string out;
   for (const auto& [part, text] : host.parts()) {
     switch (part) {
@@ -34,7 +35,7 @@ std::string render_host(const HostTemplate& host, const PodVariable& pod) {
         out += pod.shell ? "${" + pod.name + "}" : "$(" + pod.name + ")";
         break;
       case HostTemplate::Part::kOrdinal:
-        out += "${" + pod.name + "##*-}";
+        out += pod.shell ? "${" + pod.name + "##*-}" : "$(" + pod.ordinal + ")";
         break;
     }
   }
@@ -43,6 +44,7 @@ std::string render_host(const HostTemplate& host, const PodVariable& pod) {
 
 std::string render_port(int64_t base, int slope, const PodVariable& pod) {
   if (slope == 0) return std::to_string(base);
+  if (!pod.pod.empty()) return std::to_string(base + slope * pod.number);
   const std::string ordinal = "${" + pod.name + "##*-}";
   return "$((" + std::to_string(base) + " + " + (slope == 1 ? ordinal : std::to_string(slope) + " * " + ordinal) + "))";
 }

@@ -17,6 +17,10 @@ namespace brokergate {
 struct PodVariable {
   std::string name;    // POD_NAME, HOSTNAME
   bool shell = false;  // ${NAME} and ${NAME##*-}; otherwise $(NAME)
+  std::string ordinal = {};  // the variable that holds the ordinal for $(NAME); empty: none
+  // The one pod that is changed: its name and ordinal are written out.
+  std::string pod = {};
+  int64_t number = 0;
 };
 
 // A listener list as written at its place.

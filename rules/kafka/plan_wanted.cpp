@@ -59,6 +59,10 @@ bool HostTemplate::needs_ordinal() const {
   return std::any_of(parts_.begin(), parts_.end(), [](const auto& part) { return part.first == Part::kOrdinal; });
 }
 
+bool HostTemplate::needs_pod() const {
+  return std::any_of(parts_.begin(), parts_.end(), [](const auto& part) { return part.first == Part::kPod; });
+}
+
 std::string HostTemplate::of(std::string_view pod, int64_t ordinal) const {
   std::string out;
   for (const auto& [part, text] : parts_) {

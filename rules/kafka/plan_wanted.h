@@ -19,6 +19,7 @@ class HostTemplate {
   HostTemplate(std::string_view text, std::string_view statefulset);
   const std::string& error() const { return error_; }  // why Kafka or a shell would not take it
   bool needs_ordinal() const;
+  bool needs_pod() const;
   std::string of(std::string_view pod, int64_t ordinal) const;
   const std::vector<std::pair<Part, std::string>>& parts() const { return parts_; }
 

@@ -297,7 +297,8 @@ PodIdentity identity_of(const Object& object, int64_t ordinal, const ConfigMaps*
   identity.ordinal = ordinal;
   identity.template_metadata = pod["metadata"];
   identity.spec = pod["spec"];
-  identity.name = object.name.empty() ? unknown_atom("the StatefulSet has no name yet")
+  identity.name = object.kind == "Pod" && !object.name.empty() ? std::string(object.name)
+                  : object.name.empty() ? unknown_atom("the StatefulSet has no name yet")
                                       : std::string(object.name) + "-" + std::to_string(ordinal);
   // `kubectl -n` or the request decides when the manifest does not say.
   identity.ns = object.ns.empty() ? runtime_atom("namespace") : std::string(object.ns);

@@ -262,9 +262,9 @@ std::optional<WantedListener> Planner::plan(std::string* why) {
     trouble = "the policy's hostname has {namespace}, and " + describe(*set_.object) + " names none";
   }
   wanted_.host_template =
-      expand_hostname(policy_.hostname, {.domain = policy_.domain, .statefulset = set_.object->name, .ns = ns});
+      expand_hostname(policy_.hostname, {.domain = policy_.domain, .statefulset = std::string(set_.name), .ns = ns});
   if (trouble.empty()) {
-    const std::string host = policy_.host_for(set_.object->name, ns, set_.first_ordinal);
+    const std::string host = policy_.host_for(set_.name, ns, set_.first_ordinal);
     if (const std::string wrong = check_domain(host); !wrong.empty())
       trouble = "the policy's hostname gives no DNS name here: " + wrong;
   }

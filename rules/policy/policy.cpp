@@ -50,9 +50,11 @@ Policy Policy::defaults() {
 // excludes nothing: leaving a broker unchecked would be a silent claim.
 bool Policy::matches(const Object& object) const {
   if (!match_namespaces.empty() && !object.ns.empty() && !matches_any(match_namespaces, object.ns)) return false;
-  if (!match_stateful_sets.empty() && object.kind == "StatefulSet" && !matches_any(match_stateful_sets, object.name)) {
+  // A pod is called after its set, and a number.
+  const bool pod = object.kind == "Pod";
+  const std::string_view set = pod ? object.name.substr(0, object.name.rfind('-')) : object.name;
+  if (!match_stateful_sets.empty() && (pod || object.kind == "StatefulSet") && !matches_any(match_stateful_sets, set))
     return false;
-  }
   const Value labels = object.metadata()["labels"];
   return std::all_of(match_labels.begin(), match_labels.end(),
                      [&](const auto& wanted) { return labels[wanted.first].str() == wanted.second; });

@@ -1,6 +1,7 @@
 #include "rules/policy/spec_reader.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "rules/policy/hostname.h"
 
@@ -57,9 +58,10 @@ void read_external_dns(Reader& reader, const PolicyNode* node, Policy& policy) {
   policy.external_dns_prefix = std::string(name) + "/";
 }
 
-// 3.9 is a number to YAML, and so is 3.10, whose text is kept.
-void read_kafka_version(Reader& reader, const PolicyNode* node, Policy& policy) {
-  if (!node || node->kind == PolicyNode::Kind::kNull) return;
+// A version of two or three numbers; empty when it is none. 3.9 is a number to YAML, and
+// so is 3.10, whose text is kept.
+std::string version_text(Reader& reader, const PolicyNode* node, std::string_view path, std::string_view want) {
+  if (!node || node->kind == PolicyNode::Kind::kNull) return {};
   std::string_view rest = node->is_scalar() ? std::string_view(node->text) : std::string_view();
   size_t parts = 0;
   for (bool more = true; more && parts < 4; ++parts) {
@@ -69,11 +71,21 @@ void read_kafka_version(Reader& reader, const PolicyNode* node, Policy& policy) 
     more = rest.starts_with('.');
     if (more) rest.remove_prefix(1);
   }
-  if (rest.empty() && (parts == 2 || parts == 3)) {
-    policy.kafka_version = node->text;
-  } else {
-    reader.wrong(node, "spec.kafkaVersion", "a version of Apache Kafka such as \"3.9\" or \"4.1.0\"");
-  }
+  if (rest.empty() && (parts == 2 || parts == 3)) return std::string(node->text);
+  reader.wrong(node, path, want);
+  return {};
+}
+
+void read_versions(Reader& reader, const PolicyNode* spec, Policy& policy) {
+  policy.kafka_version = version_text(reader, Reader::get(spec, "kafkaVersion"), "spec.kafkaVersion",
+                                      "a version of Apache Kafka such as \"3.9\" or \"4.1.0\"");
+  const std::string kubernetes = version_text(reader, Reader::get(spec, "kubernetesVersion"), "spec.kubernetesVersion",
+                                              "a version of Kubernetes such as \"1.31\"");
+  // Gate PodIndexLabel, on since 1.28.
+  if (!kubernetes.starts_with("1.")) return;
+  int minor = 0;
+  std::from_chars(kubernetes.data() + 2, kubernetes.data() + kubernetes.size(), minor);
+  policy.pod_index = minor >= 28;
 }
 
 void read_match(Reader& reader, const PolicyNode* node, Policy& policy) {
@@ -141,7 +153,7 @@ void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<s
                Policy& policy) {
   spec = reader.map(spec, "spec",
                     {"mode", "onExisting", "domain", "hostname", "listener", "exposure", "nodePortRange", "internal",
-                     "preemptible", "externalDNS", "kafkaVersion", "match", "rules", "suppressions"});
+                     "preemptible", "externalDNS", "kafkaVersion", "kubernetesVersion", "inject", "match", "rules", "suppressions"});
   if (!spec) return;
   static constexpr Mode kModes[] = {Mode::kEnforce, Mode::kWarn, Mode::kObserve};
   if (auto index = reader.choice(Reader::get(spec, "mode"), "spec.mode", {"enforce", "warn", "observe"})) {
@@ -161,7 +173,11 @@ void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<s
   read_internal(reader, Reader::get(spec, "internal"), policy);
   read_preemptible(reader, Reader::get(spec, "preemptible"), policy);
   read_external_dns(reader, Reader::get(spec, "externalDNS"), policy);
-  read_kafka_version(reader, Reader::get(spec, "kafkaVersion"), policy);
+  read_versions(reader, spec, policy);
+  static constexpr Policy::Inject kInjects[] = {Policy::Inject::kTemplate, Policy::Inject::kPod};
+  if (auto index = reader.choice(Reader::get(spec, "inject"), "spec.inject", {"template", "pod"})) {
+    policy.inject = kInjects[*index];
+  }
   read_match(reader, Reader::get(spec, "match"), policy);
   read_rules(reader, Reader::get(spec, "rules"), known_rules, policy);
   read_suppressions(reader, Reader::get(spec, "suppressions"), known_rules, policy);

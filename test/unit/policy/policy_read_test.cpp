@@ -180,3 +180,18 @@ TEST_CASE("kafkaVersion is a version, quoted or not") {
   for (const char* bad : {"3", "latest", "3.9-rc1", "\"3.\"", "\".9\"", "1.2.3.4", "[3.9]", "{}", "true", "1234.1"})
     CHECK(version(bad) == "wrong");
 }
+
+TEST_CASE("kubernetesVersion tells whether pods have an index, inject where the listener goes") {
+  const auto has_index = [](const std::string& text) {
+    const auto policy = read_text(with_spec("  kubernetesVersion: " + text + "\n"));
+    REQUIRE(policy);
+    return policy->pod_index;
+  };
+  CHECK_FALSE(has_index("\"1.27\""));
+  CHECK(has_index("1.28"));
+  CHECK(has_index("1.36.3"));
+  CHECK_FALSE(read_text(with_spec("  kubernetesVersion: newest\n")));
+  CHECK(read_text(with_spec(""))->inject == Policy::Inject::kTemplate);
+  CHECK(read_text(with_spec("  inject: pod\n"))->inject == Policy::Inject::kPod);
+  CHECK_FALSE(read_text(with_spec("  inject: pods\n")));
+}
