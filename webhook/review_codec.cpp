@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace brokergate::webhook {
@@ -196,6 +197,9 @@ std::string field_path(std::string_view pointer) {
 }
 
 std::string one_line(std::string_view text, size_t runes) {
+  // Nearly all of them: plain text that is short enough.
+  if (text.size() <= runes && std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }))
+    return std::string(text);
   std::string out;
   out.reserve(text.size());
   size_t written = 0, last = 0;  // last: where the last code point began, for the ellipsis

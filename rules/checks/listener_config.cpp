@@ -81,10 +81,38 @@ class Judge {
   const Versions& versions() const { return versions_; }
 
  private:
+  // All that is asked, with the pod's name, and the id where no voters are compared with it,
+  // left open.
+  static std::string alike_text(const StartupSettings& input, const std::string& pod) {
+    std::string out;
+    const bool kraft = input.texts.find("process.roles") != input.texts.end();
+    for (const auto& [name, value] : input.texts) {
+      out += name;
+      out += '=';
+      const bool id = !kraft && name == "broker.id" && value.size() < 4 &&
+                      value.find_first_not_of("0123456789") == std::string::npos;
+      size_t at = id ? value.size() : 0;
+      for (size_t found = value.find(pod, at); found != std::string::npos && at < value.size();
+           found = value.find(pod, at)) {
+        out.append(value, at, found - at);
+        out += '\x01';
+        at = found + pod.size();
+      }
+      out.append(value, at, value.size() - at);
+      out += '\n';
+    }
+    for (const auto& name : input.unknown) out += name + "\n";
+    return out;
+  }
+
   void judge(int64_t ordinal) {
     const auto settings = settings_for(set_, ordinal);
     const StartupSettings input = startup_settings(*settings);
     if (ordinal == set_.first_ordinal) versions_ = versions_of(set_, input, policy_);
+    // Kafka would say the same of a broker that differs from the first in its name only.
+    std::string alike = alike_text(input, set_.pod_name(ordinal));
+    if (ordinal != set_.first_ordinal && faults_.empty() && alike == first_) return;
+    if (ordinal == set_.first_ordinal) first_ = std::move(alike);
     std::vector<Refusal> refusals;
     std::optional<startup::Era> era;
     for (const auto& [name, value] : input.texts) left_ -= static_cast<int64_t>(value.size() * versions_.asked.size());
@@ -118,6 +146,7 @@ class Judge {
   const BrokerSet& set_;
   const Policy& policy_;
   Versions versions_;
+  std::string first_;
   std::vector<Fault> faults_;
   // Characters that are judged of one set: those of a hundred usual brokers whose version
   // is not known are a quarter of it. Of a set with more the first brokers are judged.

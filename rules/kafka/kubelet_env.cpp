@@ -64,8 +64,8 @@ ConfigMaps::Found find_map(const PodIdentity& identity, std::string_view name) {
   return {nullptr, "which is not in the input"};
 }
 
-// valueFrom.configMapKeyRef: not expanded by the kubelet.
-void value_from_map(Value ref, const PodIdentity& identity, KubeletEnv& env, EnvEntry& entry) {
+// valueFrom.configMapKeyRef: not expanded by the kubelet. False: there is no such variable.
+bool value_from_map(Value ref, const PodIdentity& identity, KubeletEnv& env, EnvEntry& entry) {
   const std::string_view name = ref["name"].scalar();
   const std::string_view key = ref["key"].scalar();
   const auto found = find_map(identity, name);
@@ -73,10 +73,12 @@ void value_from_map(Value ref, const PodIdentity& identity, KubeletEnv& env, Env
     entry.value = value.str();
     entry.value_node = value;
     entry.config_map = found.object;
-    return;
+    return true;
   }
+  if (found.object && ref["optional"].as_bool().value_or(false)) return false;
   entry.value =
       env.keep(unknown_atom("it comes from key " + std::string(key) + " of " + unread_config_map(name, found)));
+  return true;
 }
 
 // envFrom in list order: what is not known may hide what stood before it.
@@ -275,7 +277,8 @@ KubeletEnv kubelet_env(Value container, const PodIdentity& identity) {
     } else if (const Value from = entry["valueFrom"]) {
       made.value_node = Value();
       if (const Value ref = from["configMapKeyRef"]) {
-        value_from_map(ref, identity, env, made);
+        // A key that may be missing and is: the container does not get the variable.
+        if (!value_from_map(ref, identity, env, made)) continue;
       } else {
         made.value = env.keep(value_from(from, identity));
       }

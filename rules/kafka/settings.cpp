@@ -63,7 +63,15 @@ void derive_from_advertised(Settings& settings) {
 
 void plain_variables(const VariableReader& reader, const Object& object, const ProcessStart& start,
                      Settings& settings) {
-  for (size_t i = 0; i < kKeys; ++i) settings.of[i] = reader.read(kRows[i].plain);
+  const bool kraft_or_old = reader.gives_any("KAFKA_CONTROL") || reader.gives_any("KAFKA_BROKER_ID_") ||
+                            reader.gives_any("KAFKA_RESERVED_") || reader.gives_any("KAFKA_ZOOKEEPER_METADATA_");
+  for (size_t i = 0; i < kKeys; ++i) {
+    if (i < static_cast<size_t>(Key::kControlPlane) || kraft_or_old) {
+      settings.of[i] = reader.read(kRows[i].plain);
+    } else {
+      settings.of[i].variable = kRows[i].plain;
+    }
+  }
   take_other_case(reader, object, false, settings);
   for (const Key key : {Key::kAdvertised, Key::kListeners}) {
     const std::string_view name = cfg_variable(key);

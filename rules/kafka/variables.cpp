@@ -55,6 +55,15 @@ Setting VariableReader::read(std::string_view name) const {
   return setting;
 }
 
+bool VariableReader::gives_any(std::string_view prefix) const {
+  if (!start_.env.sources.empty() || !start_.shell.unread.empty() || (run_arguments_ && start_.argv.size() > 1))
+    return true;
+  if (start_.parsed && !start_.parsed->names_all) return true;
+  bool any = start_.parsed && start_.parsed->text.find(prefix) != std::string::npos;
+  if (!any) each_given([&](std::string_view name) { any = any || name.starts_with(prefix); });
+  return any;
+}
+
 bool VariableReader::any_property_variable() const {
   const auto counts = [](std::string_view name) {
     constexpr std::array<std::string_view, 11> kNoProperty = {

@@ -29,6 +29,8 @@ class VariableReader {
     for (const auto* words : {&start_.before, &start_.prefix})
       for (const auto& word : words->assigned) see(std::string_view(word.text).substr(0, word.text.find('=')));
   }
+  // May any variable with such a name be given, by whatever place?
+  bool gives_any(std::string_view prefix) const;
   // Is there any variable that the Apache image makes a property of?
   bool any_property_variable() const;
 

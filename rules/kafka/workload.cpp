@@ -126,6 +126,10 @@ Judgement judge(const Object& object, Value container, const PodIdentity& identi
                                  " starts a broker when no command is given");
   } else if (!variable.empty() && !neighbour) {
     judgement.score = 60;
+  } else if (known_image && kafka_in_command && !neighbour && start.entry == Entry::kNone && !start.certain) {
+    // Too long to be followed, and it names a start.
+    judgement.score = 60;
+    judgement.evidence.push_back("image " + std::string(judgement.image.path) + " and what its command names");
   } else if (owner.runs_brokers && !neighbour && !names_no_broker(object.name) && (has_port || known_image)) {
     judgement.score = 50;
     judgement.evidence.push_back(owner.reason);

@@ -65,6 +65,7 @@ Result Interpreter::run(const Node& script, const std::string& parse_error, cons
   }
   if (entry_ && result.why.empty()) result.why = doubt_;
   if (!parse_error.empty() && (!entry_ || result.why.empty())) result.why = parse_error;
+  if (!parse_error.empty() && !entry_) result.certain = false;
   if (stopped()) {
     result.why = stop_reason_;
     result.certain = false;

@@ -7,7 +7,7 @@
 namespace brokergate::shell {
 namespace {
 
-constexpr size_t kMaxScript = size_t{512} << 10;
+constexpr size_t kMaxScript = size_t{1536} << 10;
 
 // "/bin/bash" → "bash"
 std::string_view base_name(std::string_view path) {

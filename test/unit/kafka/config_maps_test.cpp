@@ -53,6 +53,11 @@ TEST_CASE("configMapKeyRef") {
   CHECK(known->form_id == "env-config-map");
   CHECK(Installation(with(container), config_map("settings", "other: x\n")).advertised() ==
         "<unknown>: it comes from key address of ConfigMap settings, which has no such key");
+  // A key that may be missing leaves the variable unset.
+  std::string optional = container;
+  optional.replace(optional.find("key: address"), 12, "optional: true, key: address");
+  CHECK(Installation(with(optional), config_map("settings", "other: x\n")).advertised() == "<unset>");
+  CHECK_THAT(Installation(with(optional), "").advertised(), Contains("which is not in the input"));
 }
 
 TEST_CASE("the ConfigMap of the pod's namespace is meant, the nearest one where none is named") {
