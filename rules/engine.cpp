@@ -54,12 +54,11 @@ void restrain_pods(std::vector<Finding>& findings, const Model& model, const Adm
   if (std::none_of(model.sets.begin(), model.sets.end(), [](const BrokerSet& set) { return set.is_pod; })) return;
   constexpr std::array<std::string_view, 3> kOfPods = {"advertised-address", "advertised-listener", "listener-config"};
   std::erase_if(findings, [&](const Finding& finding) {
-    return finding.object->kind == "Pod" &&
-           std::find(kOfPods.begin(), kOfPods.end(), finding.rule) == kOfPods.end();
+    return finding.object->kind == "Pod" && std::find(kOfPods.begin(), kOfPods.end(), finding.rule) == kOfPods.end();
   });
   for (Finding& finding : findings) {
     if (finding.object->kind != "Pod") continue;
-    Report::weaken(finding, "the pod's StatefulSet was admitted");
+    Report::weaken(finding, "pods are never refused");
     // What a pod runs cannot be changed later.
     if (admission && admission->operation == Operation::kUpdate) finding.fixes.clear();
   }

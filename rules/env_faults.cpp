@@ -89,7 +89,8 @@ class Container {
   std::optional<EnvFault> fault(size_t at) const {
     const EnvEntry& entry = env_.entries[at];
     const std::string_view text = entry.value_node.scalar();
-    if (text.find_first_of("$`") == text.npos) return std::nullopt;
+    // Nobody expands what a ConfigMap gives; Kafka is asked about it.
+    if (text.find_first_of("$`") == text.npos || entry.config_map) return std::nullopt;
     const Reader reader = reader_of(entry, at);
     EnvFault out;
     out.at = entry.value_node;
@@ -197,7 +198,8 @@ std::optional<Literal> literal_of(Value value) {
 bool any_reference(const BrokerSet& set) {
   const auto& entries = set.facts->process.env.entries;
   return std::any_of(entries.begin(), entries.end(), [](const EnvEntry& entry) {
-    return entry.value_node && entry.value_node.scalar().find_first_of("$`") != std::string_view::npos;
+    return entry.value_node && !entry.config_map &&
+           entry.value_node.scalar().find_first_of("$`") != std::string_view::npos;
   });
 }
 

@@ -76,6 +76,9 @@ OneBroker derive_broker(const SetFacts& facts, int64_t ordinal) {
 
 bool as_wanted(const SetFacts& facts, const Policy& policy) {
   if (facts.external != facts.wanted->name || facts.set->replicas > SetFacts::kMostBrokers) return false;
+  const ProtocolMap protocols = effective_protocols(*settings_for(*facts.set, facts.set->first_ordinal));
+  if (std::none_of(protocols.begin(), protocols.end(), [&](const auto& one) { return one.first == facts.external; }))
+    return false;
   return std::all_of(facts.brokers.begin(), facts.brokers.end(), [&](const OneBroker& broker) {
     return broker.external && broker.external->host == facts.wanted_host(broker.ordinal, policy) &&
            broker.external->port == facts.wanted_port(broker.ordinal) &&

@@ -21,8 +21,18 @@ Value place(const SetFacts& facts) {
   return facts.set->container;
 }
 
-std::string found(const SetFacts& facts) {
-  const OneBroker& first = facts.brokers[0];
+// The first broker that is not as it shall be; the first one where all are.
+const OneBroker& told(const SetFacts& facts, const Policy& policy) {
+  for (const OneBroker& broker : facts.brokers) {
+    if (!facts.wanted || !broker.external || facts.external != facts.wanted->name) break;
+    if (broker.external->host != facts.wanted_host(broker.ordinal, policy) ||
+        broker.external->port != facts.wanted_port(broker.ordinal))
+      return broker;
+  }
+  return facts.brokers[0];
+}
+
+std::string found(const OneBroker& first) {
   if (first.external) return cat("broker ", first.ordinal, " advertises ", shown(first.external->text()));
   const Property* property = first.property(kAdvertised);
   if (property && property->value)
@@ -39,7 +49,7 @@ std::string not_made(std::string_view why) {
 }
 
 std::string wanted(const SetFacts& facts, const Policy& policy) {
-  const int64_t ordinal = facts.set->first_ordinal;
+  const int64_t ordinal = told(facts, policy).ordinal;
   return Address{facts.wanted->name, facts.wanted_host(ordinal, policy), facts.wanted_port(ordinal)}.text();
 }
 
@@ -47,23 +57,28 @@ std::string wanted(const SetFacts& facts, const Policy& policy) {
 void check_wanted(const Context& context, const SetFacts& facts, Report& report) {
   const Object& object = *facts.set->object;
   if (!facts.plan.refusal.empty()) {
-    Finding& finding = report.add(object, place(facts), cat(found(facts), ", want ", wanted(facts, context.policy)));
+    Finding& finding = report.add(object, place(facts),
+                                  cat(found(told(facts, context.policy)), ", want ", wanted(facts, context.policy)));
     finding.remediation = not_made(facts.plan.refusal);
+    const Property* property = facts.brokers[0].property(kAdvertised);
+    if (property && !property->value && !property->unknown.empty())
+      Report::weaken(finding, "what is not known may be right");
     return;
   }
   if (facts.planned() && context.policy.inject == Policy::Inject::kPod && !facts.set->is_pod) {
     Finding& finding = report.add(object, place(facts),
-                                  cat(found(facts), ", and every pod gets ", wanted(facts, context.policy),
-                                      " of its own when the webhook sees it created"));
+                                  cat(found(told(facts, context.policy)), ", and every pod gets ",
+                                      wanted(facts, context.policy), " of its own when the webhook sees it created"));
     Report::to_info(finding, "spec.inject of the policy is pod");
+    finding.remediation = "Nothing to change here. The webhook has to see pods: its rules need CREATE of pods.";
     for (const Finding::Fix& fix : facts.fixes)
       if (fix.object != &object) finding.fixes.push_back(fix);
     return;
   }
   if (facts.planned()) {
     const std::string rest = facts.set->replicas > 1 ? " and so for every broker" : "";
-    Finding& finding =
-        report.add(object, place(facts), cat(found(facts), ", want ", wanted(facts, context.policy), rest));
+    Finding& finding = report.add(
+        object, place(facts), cat(found(told(facts, context.policy)), ", want ", wanted(facts, context.policy), rest));
     finding.fixes = facts.fixes;
     return;
   }
@@ -137,7 +152,8 @@ void check_present(const Context& context, const SetFacts& facts, Report& report
   // With a domain the finding that says why there is no change tells the same.
   if (!without.empty() && facts.wanted_why.empty()) {
     Finding& finding =
-        report.add(object, place(facts), cat(found(facts), ", want a listener for the external Services of the set"));
+        report.add(object, place(facts),
+                   cat(found(told(facts, context.policy)), ", want a listener for the external Services of the set"));
     if (!context.bundle.complete && !seen) Report::weaken(finding, "its Services are not in sight");
   }
   for (const auto& [address, ordinals] : by_address) {
@@ -165,8 +181,8 @@ void check(const Context& context, Report& report) {
       return broker.external && broker.external->host == facts.wanted_host(broker.ordinal, context.policy);
     });
     if (right) continue;
-    Finding& finding =
-        report.add(*facts.set->object, place(facts), cat(found(facts), ", want a name of ", context.policy.domain));
+    Finding& finding = report.add(*facts.set->object, place(facts),
+                                  cat(found(told(facts, context.policy)), ", want a name of ", context.policy.domain));
     finding.remediation = not_made(facts.wanted_why);
   }
 }

@@ -112,8 +112,8 @@ std::string disprove(const BrokerSet& set, const WantedListener& wanted, const H
   changed.kind = changed.root["kind"].str();
   changed.ns = changed.metadata()["namespace"].str();
   changed.name = changed.metadata()["name"].str();
-  const auto after = set.is_pod ? recognise_broker_pod(changed, set.facts->maps)
-                                : recognise_broker_set(changed, set.facts->maps);
+  const auto after =
+      set.is_pod ? recognise_broker_pod(changed, set.facts->maps) : recognise_broker_set(changed, set.facts->maps);
   if (!after) return "the changed object is no broker set any more";
   const std::string name = csv::upper_case(wanted.name);
   for (const int64_t ordinal : ordinals.list) {

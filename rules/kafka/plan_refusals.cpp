@@ -31,6 +31,50 @@ std::string image_refuses_name(const Settings& settings, const ProcessStart& pro
   return {};
 }
 
+namespace {
+
+bool mentions(std::string_view text, std::string_view word) {
+  const auto same = [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); };
+  return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
+}
+
+// Names and values of the environment, words of the command, files on volumes.
+bool pod_mentions(const ProcessStart& process, Value container, std::string_view word) {
+  for (const auto& entry : process.env.entries)
+    if (mentions(entry.name, word) || mentions(entry.value, word)) return true;
+  for (const std::string_view list : {"command", "args"})
+    for (const Node& node : container[list].children())
+      if (mentions(Value(&node).scalar(), word)) return true;
+  for (const auto* files : {&process.files.system.files, &process.shell.files})
+    for (const auto& [path, file] : *files)
+      if (mentions(file.text, word)) return true;
+  return process.script_read && mentions(process.expanded.text, word);
+}
+
+}  // namespace
+
+std::string protocol_unprepared(const BrokerSet& set, const Settings& settings, const ProcessStart& process,
+                                const WantedListener& wanted) {
+  // What is mapped keeps its protocol, and what is used already works.
+  const ProtocolMap now = effective_protocols(settings);
+  const std::string name = csv::upper_case(wanted.name);
+  for (const auto& entry : cut_listeners(settings[Key::kListeners].value))
+    for (const auto& [listener, protocol] : now)
+      if ((listener == name || listener == entry.name) && protocol == wanted.protocol) return {};
+  // They may stand where nobody looked.
+  if (!process.env.sources.empty() || !process.shell.unread.empty()) return {};
+  const auto lacks = [&](std::string_view word) { return !pod_mentions(process, set.container, word); };
+  if (wanted.protocol.ends_with("SSL") && lacks("keystore"))
+    return "listener " + name + " is to speak " + wanted.protocol +
+           ", and nothing gives these brokers a keystore; set ssl.keystore.location and its like first, or another "
+           "listener.protocol in the policy";
+  if (wanted.protocol.starts_with("SASL") && lacks("sasl") && lacks("jaas"))
+    return "listener " + name + " is to speak " + wanted.protocol +
+           ", and nothing configures SASL for these brokers; set sasl.enabled.mechanisms and the JAAS configuration "
+           "first, or another listener.protocol in the policy";
+  return {};
+}
+
 std::string advertised_twice(const BrokerSet& set, const Setting& advertised, const WantedListener& wanted,
                              const HostTemplate& host) {
   const auto version = kafka_version(set.family, set.image_tag);

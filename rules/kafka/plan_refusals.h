@@ -17,6 +17,10 @@ std::string unfit_wish(const WantedListener& wanted, const HostTemplate& host);
 std::string image_refuses_name(const Settings& settings, const ProcessStart& process, const WantedListener& wanted);
 // Another listener advertises the wanted address, or the wanted port where Kafka
 // refuses that (two listeners with one advertised port are allowed since 2.7, KAFKA-10478).
+// A new listener that speaks TLS or SASL where nothing of the pod mentions keystores or
+// SASL at all: the broker would not start.
+std::string protocol_unprepared(const BrokerSet& set, const Settings& settings, const ProcessStart& process,
+                                const WantedListener& wanted);
 std::string advertised_twice(const BrokerSet& set, const Setting& advertised, const WantedListener& wanted,
                              const HostTemplate& host);
 

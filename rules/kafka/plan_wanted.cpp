@@ -81,6 +81,18 @@ std::string HostTemplate::of(std::string_view pod, int64_t ordinal) const {
   return out;
 }
 
+namespace {
+
+// As Kafka trims, but for the marks of what is not known.
+std::string_view trim_text(std::string_view text) {
+  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' ' && c != '\x01' && c != '\x02'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
 std::vector<ListenerText> cut_listeners(std::string_view value) {
   std::vector<ListenerText> out;
   size_t begin = 0;
@@ -92,7 +104,7 @@ std::vector<ListenerText> cut_listeners(std::string_view value) {
       if (atom || value[i] != ',') continue;
     }
     ListenerText element;
-    element.text = csv::trim(value.substr(begin, i - begin));
+    element.text = trim_text(value.substr(begin, i - begin));
     begin = i + 1;
     if (element.text.empty()) continue;
     const size_t scheme = element.text.find("://");

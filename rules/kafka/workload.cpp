@@ -80,6 +80,15 @@ bool broker_port(Value container, int64_t* which) {
   return false;
 }
 
+bool mounts_broker_file(Value container) {
+  for (const Node& node : container["volumeMounts"].children()) {
+    const Value mount(&node);
+    if (mount["mountPath"].str().ends_with("/server.properties") || mount["subPath"].str() == "server.properties")
+      return true;
+  }
+  return false;
+}
+
 Judgement judge(const Object& object, Value container, const PodIdentity& identity, const Owner& owner) {
   Judgement judgement;
   judgement.container = container;
@@ -136,9 +145,12 @@ Judgement judge(const Object& object, Value container, const PodIdentity& identi
   } else if (line.empty() && named && has_port && !neighbour) {
     judgement.score = 40;
     judgement.evidence.push_back("its names say Kafka");
-  } else if (has_port && !neighbour && (known_image || names_kafka(object.name)) && !names_no_broker(object.name)) {
+  } else if (has_port && !neighbour && (known_image || (names_kafka(object.name) && !names_no_broker(object.name)))) {
     judgement.score = 30;
     judgement.evidence.push_back(known_image ? "image " + std::string(judgement.image.path) : "its names say Kafka");
+  } else if (has_port && !neighbour && mounts_broker_file(container)) {
+    judgement.score = 30;
+    judgement.evidence.push_back("a server.properties is mounted");
   } else if (has_port && !neighbour && line.empty() && owner.reason.empty()) {
     // Port 9092 and a label that says Kafka: an image of one's own.
     for (const Node& node : identity.template_metadata["labels"].children()) {

@@ -38,7 +38,7 @@ TEST_CASE("a pod of a broker set gets its listener and is not refused") {
   const Finding* finding = find_finding(evaluation.verdict, "advertised-listener");
   REQUIRE(finding);
   CHECK(finding->severity == Severity::kWarn);
-  CHECK(finding->weakened == "the pod's StatefulSet was admitted");
+  CHECK(finding->weakened == "pods are never refused");
   const auto edits = edits_for(evaluation.verdict, bundle.objects.at(0));
   REQUIRE_FALSE(edits.empty());
   CHECK(to_json_patch(bundle.objects.at(0).root, edits)

@@ -64,6 +64,15 @@ inline Object load(const std::string& yaml) {
   return objects.front();
 }
 
+// "<unset>", "<unknown>: reason" or the value.
+inline std::string property_text(const BrokerSet& set, const std::string& name, int64_t ordinal) {
+  const auto properties = set.properties(ordinal);
+  const auto found = properties.find(name);
+  if (found == properties.end()) return "<unset>";
+  if (found->second.value) return *found->second.value;
+  return found->second.unknown.empty() ? "<unset>" : "<unknown>: " + found->second.unknown;
+}
+
 // A recognised set with the object it points at.
 class Broker {
  public:
@@ -74,13 +83,8 @@ class Broker {
   const BrokerSet* operator->() const { return &*set_; }
   const BrokerSet& set() const { return *set_; }
 
-  // "<unset>", "<unknown>: reason" or the value.
   std::string property(const std::string& name, int64_t ordinal = 0) const {
-    const auto properties = set_->properties(ordinal);
-    const auto found = properties.find(name);
-    if (found == properties.end()) return "<unset>";
-    if (found->second.value) return *found->second.value;
-    return found->second.unknown.empty() ? "<unset>" : "<unknown>: " + found->second.unknown;
+    return property_text(*set_, name, ordinal);
   }
   std::string advertised(int64_t ordinal = 0) const { return property("advertised.listeners", ordinal); }
   std::string source(const std::string& name = "advertised.listeners") const {

@@ -19,11 +19,7 @@ class Installation {
 
   const BrokerSet* operator->() const { return &*set_; }
   std::string property(const std::string& name, int64_t ordinal = 0) const {
-    const auto properties = set_->properties(ordinal);
-    const auto found = properties.find(name);
-    if (found == properties.end()) return "<unset>";
-    if (found->second.value) return *found->second.value;
-    return found->second.unknown.empty() ? "<unset>" : "<unknown>: " + found->second.unknown;
+    return property_text(*set_, name, ordinal);
   }
   std::string advertised(int64_t ordinal = 0) const { return property("advertised.listeners", ordinal); }
   Place place(const std::string& name = "advertised.listeners") const {

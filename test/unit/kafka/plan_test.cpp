@@ -503,13 +503,33 @@ TEST_CASE("unknown forms, doubtful scripts and written files are refused with th
   CHECK_THAT(refusal(kBitnami + "command: [/scripts/setup.sh]\n" +
                      "env: [{name: KAFKA_CFG_ADVERTISED_LISTENERS, value: 'PLAINTEXT://a:1'}]\n"),
              Contains("/scripts/setup.sh"));
-  CHECK_THAT(refusal("name: b\nimage: apache/kafka:3.7.0\ncommand:\n- sh\n- -c\n- |\n  cat > /tmp/s << EOF\n"
-                     "  listeners=PLAINTEXT://:9092\n  advertised.listeners=PLAINTEXT://a:9092\n  EOF\n"
-                     "  exec kafka-server-start.sh /tmp/s\n"),
-             Contains("here-document /tmp/s in command[2]"));
   CHECK_THAT(refusal("name: b\nimage: apache/kafka:3.7.0\nenvFrom: [{configMapRef: {name: c}}]\n"
                      "env: [{name: KAFKA_ADVERTISED_LISTENERS, value: 'PLAINTEXT://a:9092'}]\n"),
              Contains("listeners cannot be known") && Contains("ConfigMap c"));
+}
+
+TEST_CASE("a file that the script writes itself is beaten by --override") {
+  const auto result = planned(
+      "name: b\nimage: apache/kafka:3.7.0\ncommand:\n- sh\n- -c\n- |\n  cat > /tmp/s << EOF\n"
+      "  listeners=PLAINTEXT://:9092\n  advertised.listeners=PLAINTEXT://a:9092\n  EOF\n"
+      "  exec kafka-server-start.sh /tmp/s\n");
+  REQUIRE(result.after);
+  CHECK(result.after->advertised(1) == "PLAINTEXT://a:9092,EXTERNAL://kafka-1.kafka.example.org:9094");
+  CHECK_THAT(result.text(), Contains("exec kafka-server-start.sh /tmp/s --override \"advertised.listeners="));
+}
+
+TEST_CASE("a listener with TLS or SASL is not given to brokers that know nothing of it") {
+  const std::string env =
+      "env:\n- {name: KAFKA_ADVERTISED_LISTENERS, value: 'IN://a:9092'}\n- {name: KAFKA_LISTENERS, value: "
+      "'IN://:9092'}\n"
+      "- {name: KAFKA_LISTENER_SECURITY_PROTOCOL_MAP, value: 'IN:PLAINTEXT'}\n"
+      "- {name: KAFKA_INTER_BROKER_LISTENER_NAME, value: IN}\n";
+  WantedListener wish = wanted();
+  wish.protocol = "SSL";
+  CHECK_THAT(refusal(kConfluent + env, wish), Contains("nothing gives these brokers a keystore"));
+  wish.protocol = "SASL_PLAINTEXT";
+  CHECK_THAT(refusal(kConfluent + env, wish), Contains("nothing configures SASL"));
+  CHECK(planned(kConfluent + env + "- {name: KAFKA_SASL_ENABLED_MECHANISMS, value: PLAIN}\n", wish).after);
 }
 
 TEST_CASE("sets of any size are planned; of a huge one the first brokers and the last are looked at") {
