@@ -77,6 +77,16 @@ void check_wanted(const Context& context, const SetFacts& facts, Report& report)
   }
   if (facts.planned()) {
     const std::string rest = facts.set->replicas > 1 ? " and so for every broker" : "";
+    const OneBroker& broker = told(facts, context.policy);
+    if (broker.external && broker.external->text() == wanted(facts, context.policy)) {
+      Finding& finding = report.add(object, place(facts),
+                                    cat("broker ", broker.ordinal, " advertises ", shown(broker.external->text()),
+                                        " and does not bind or map ", facts.wanted->name,
+                                        " as that needs, want it bound and in "
+                                        "listener.security.protocol.map"));
+      finding.fixes = facts.fixes;
+      return;
+    }
     Finding& finding = report.add(
         object, place(facts), cat(found(told(facts, context.policy)), ", want ", wanted(facts, context.policy), rest));
     finding.fixes = facts.fixes;
@@ -119,6 +129,11 @@ void check_certificate(const Context& context, const SetFacts& facts, Report& re
           "matching ",
           host, " found\").");
   Report::weaken(finding, "the certificates are not in sight");
+}
+
+// advertised-address and listener-config tell of these.
+bool loopback_or_any(std::string_view host) {
+  return host == "localhost" || host.starts_with("127.") || host == "0.0.0.0" || host == "::" || host == "::1";
 }
 
 // Clients reach one of the two sets by the name of both.
@@ -166,9 +181,36 @@ void check_present(const Context& context, const SetFacts& facts, Report& report
   }
 }
 
+// Listeners for clients inside and between brokers: one address for all of them leads
+// everybody to one broker, or to any.
+void check_inside(const SetFacts& facts, Report& report) {
+  if (facts.brokers.size() < 2) return;
+  const Property* property = facts.brokers[0].property(kAdvertised);
+  if (!property || !property->value) return;
+  const std::string own = facts.wanted ? facts.wanted->name : facts.external;
+  for (const Address& entry : addresses(*property->value)) {
+    if (entry.name == own || entry.name == facts.external || entry.host.empty() || !entry.port ||
+        entry.host.find_first_of("<$") != std::string::npos || loopback_or_any(entry.host))
+      continue;
+    const bool shared = std::all_of(facts.brokers.begin(), facts.brokers.end(), [&](const OneBroker& broker) {
+      const Property* other = broker.property(kAdvertised);
+      if (!other || !other->value) return false;
+      const auto list = addresses(*other->value);
+      return std::any_of(list.begin(), list.end(), [&](const Address& one) { return one.text() == entry.text(); });
+    });
+    if (!shared) continue;
+    Finding& finding = report.add(*facts.set->object, place(facts),
+                                  cat("all brokers advertise ", shown(entry.text()), ", want an address for each"));
+    finding.remediation =
+        "Advertise the pod's own name, such as $(POD_NAME).<headless Service>: who asks for a broker by this address "
+        "reaches another one. Kafka in ZooKeeper mode refuses it at start (\"already registered by broker N\").";
+  }
+}
+
 void check(const Context& context, Report& report) {
   for (const SetFacts& facts : context.facts.sets) {
     if (!facts.readable || facts.brokers.empty()) continue;
+    check_inside(facts, report);
     check_collision(facts, report);
     if (facts.wanted) {
       check_wanted(context, facts, report);

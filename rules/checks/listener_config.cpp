@@ -153,6 +153,31 @@ class Judge {
   int64_t left_ = 8 << 20;
 };
 
+struct Remedy {
+  std::string_view words;  // in Kafka's message
+  std::string_view text;
+};
+// The first that fits; else the rule's own.
+constexpr Remedy kRemedies[] = {
+    {"No security protocol defined",
+     "Add the listener to listener.security.protocol.map: a map that is set replaces Kafka's own, so that every name "
+     "in "
+     "use has to be in it."},
+    {"Missing required configuration `node.id`", "Set node.id (or broker.id) to the pod's ordinal."},
+    {"node.id", "Set node.id to the pod's ordinal, and list it in controller.quorum.voters where the node is a voter."},
+    {"process.roles", "Set process.roles and what KRaft needs beside it, or use an image with Kafka before 4.0."},
+    {"must be a listener name defined in advertised.listeners",
+     "Advertise that listener, or name one that is advertised."},
+    {"must be equal to or a subset of",
+     "Bind every advertised listener in listeners under the same name, or take it out of advertised.listeners."},
+    {"must have a different port", "Give every entry of listeners a port of its own."},
+    {"must have a different name", "Name every listener once."},
+    {"Unable to parse",
+     "Write NAME://host:port. Only letters, digits and -._%: may be in the host; nothing is expanded."},
+    {"must not contain KRaft controller listeners", "Take the controllers' listener out of advertised.listeners."},
+    {"Only one of inter.broker.listener.name", "Remove security.inter.broker.protocol."},
+};
+
 void tell(const SetFacts& facts, const Versions& versions, const Fault& fault, Report& report) {
   const BrokerSet& set = *facts.set;
   const std::string rest = fault.others.empty() ? "" : cat(" (also ", brokers_text(fault.others), ")");
@@ -168,6 +193,17 @@ void tell(const SetFacts& facts, const Versions& versions, const Fault& fault, R
       report.add(*set.object, placed ? place.node : set.container,
                  cat("broker ", fault.first, rest, " does not start: ", which, " refuses ", fault.refusal.property,
                      " with \"", shown(fault.refusal.message, 400), "\", ", found));
+  for (const Remedy& remedy : kRemedies) {
+    if (fault.refusal.message.find(remedy.words) == std::string::npos) continue;
+    finding.remediation = remedy.text;
+    break;
+  }
+  // Set where this image does not look.
+  const Settings& own = *settings_for(set, fault.first);
+  if (const Setting* setting = setting_of(own, fault.refusal.property); setting && !setting->shadowed.empty())
+    finding.remediation +=
+        cat(" ", setting->shadowed.front().what, " is not read: ",
+            own.mechanics == Mechanics::kFile ? "the properties file decides" : "another place decides", ".");
   finding.ordinals.push_back(fault.first);
   for (const int64_t ordinal : fault.others) finding.ordinals.push_back(ordinal);
   if (!versions.known && !all)

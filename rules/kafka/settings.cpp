@@ -95,7 +95,8 @@ void doubt_arguments(const ProcessStart& start, Settings& settings) {
 
 // Variables that nothing reads: the places a person may think decide.
 void note_dead_variables(const Object& object, const ProcessStart& start, Settings& settings) {
-  for (const Key key : {Key::kAdvertised, Key::kListeners, Key::kProtocolMap}) {
+  for (const Key key :
+       {Key::kAdvertised, Key::kListeners, Key::kProtocolMap, Key::kNodeId, Key::kBrokerId, Key::kProcessRoles}) {
     for (const std::string_view name : {plain_variable(key), cfg_variable(key)}) {
       if (const EnvEntry* entry = start.env.find(name)) settings[key].shadowed.push_back(env_place(object, *entry));
     }

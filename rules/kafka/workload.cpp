@@ -142,7 +142,8 @@ Judgement judge(const Object& object, Value container, const PodIdentity& identi
   } else if (owner.runs_brokers && !neighbour && !names_no_broker(object.name) && (has_port || known_image)) {
     judgement.score = 50;
     judgement.evidence.push_back(owner.reason);
-  } else if (line.empty() && named && has_port && !neighbour) {
+  } else if (named && has_port && !neighbour &&
+             (line.empty() || name == "kafka" || base_name(judgement.image.path) == "kafka")) {
     judgement.score = 40;
     judgement.evidence.push_back("its names say Kafka");
   } else if (has_port && !neighbour && (known_image || (names_kafka(object.name) && !names_no_broker(object.name)))) {
