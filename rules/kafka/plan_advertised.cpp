@@ -61,7 +61,8 @@ std::string Planner::restate_advertised() {
   PodVariable pod;
   if (auto why = choose_pod_for(where, pod); !why.empty()) return why;
   std::string value;
-  if (where == Restater::Where::kExport && !ListText::names(advertised(), name_)) {
+  if (where == Restater::Where::kExport && !ListText::names(advertised(), name_) &&
+      advertised().value.find_first_of(" \t\r\n") == std::string::npos) {
     restater_.write(Key::kAdvertised, where, restater_.present(advertised()) + "," + entry_text(pod));
     return {};
   }

@@ -1,5 +1,6 @@
 #include "rules/kafka/pod_files.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -11,6 +12,8 @@ namespace brokergate {
 namespace {
 
 constexpr size_t kMostFiles = 512;
+constexpr size_t kMostContainers = 32;
+constexpr size_t kMostKept = size_t{8} << 20;  // bytes on all volumes that init containers write
 
 std::string without_slashes(std::string_view path) {
   while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
@@ -43,7 +46,12 @@ class Volumes {
     for (const Node& node : identity_.spec["initContainers"].children()) {
       const Value container(&node);
       // What no volume of ours can take part in changes nothing.
-      if (mounts_writable(container)) run(container);
+      if (!mounts_writable(container)) continue;
+      if (++followed_ > kMostContainers) {
+        lose(container, "more init containers than are followed");
+      } else {
+        run(container);
+      }
     }
   }
 
@@ -60,11 +68,14 @@ class Volumes {
     PodFiles out;
     out.origins = origins_;
     out.maker = maker_;
-    for (const Node& node : container["volumeMounts"].children()) {
-      const Value mount(&node);
+    for (const Value mount : mounts_of(container)) {
       const auto found = volumes_.find(mount["name"].str());
       const std::string path = without_slashes(mount["mountPath"].str());
-      if (found == volumes_.end() || path.empty()) continue;
+      if (path.empty()) continue;
+      // What lies below is covered.
+      std::erase_if(out.system.files, [&](const auto& one) { return one.first.starts_with(path + "/"); });
+      out.system.files.erase(path);
+      if (found == volumes_.end()) continue;
       const Volume& volume = found->second;
       const std::string sub = without_slashes(mount["subPath"].str());
       const bool read_only = !volume.writable || mount["readOnly"].as_bool().value_or(false);
@@ -87,18 +98,30 @@ class Volumes {
   }
 
  private:
+  // The runtime mounts folders before what lies in them, whatever the list says.
+  static std::vector<Value> mounts_of(Value container) {
+    std::vector<Value> out;
+    for (const Node& node : container["volumeMounts"].children()) out.emplace_back(&node);
+    const auto depth = [](const Value& mount) {
+      const std::string path = without_slashes(mount["mountPath"].str());
+      return std::count(path.begin(), path.end(), '/');
+    };
+    std::stable_sort(out.begin(), out.end(), [&](const Value& a, const Value& b) { return depth(a) < depth(b); });
+    return out;
+  }
+
   void read(Value volume) {
     const std::string name(volume["name"].str());
     Volume& made = volumes_[name];
     if (const Value map = volume["configMap"]) {
       made.known = true;
-      add_map(map["name"].scalar(), map["items"], made);
+      add_map(map["name"].scalar(), map["items"], map["defaultMode"], made);
     } else if (const Value projected = volume["projected"]) {
       made.known = true;
       for (const Node& node : projected["sources"].children()) {
         const Value source = Value(&node)["configMap"];
         if (source) {
-          add_map(source["name"].scalar(), source["items"], made);
+          add_map(source["name"].scalar(), source["items"], projected["defaultMode"], made);
         } else {
           made.known = false;
         }
@@ -108,29 +131,32 @@ class Volumes {
     }
   }
 
-  void add_map(std::string_view name, Value items, Volume& volume) {
-    const auto found = identity_.maps && identity_.object ? identity_.maps->find(*identity_.object, name)
-                                                          : ConfigMaps::Found{};
+  void add_map(std::string_view name, Value items, Value mode, Volume& volume) {
+    const auto found =
+        identity_.maps && identity_.object ? identity_.maps->find(*identity_.object, name) : ConfigMaps::Found{};
     if (!found.object) {
       volume.known = false;
       return;
     }
     if (items.is_seq()) {
       for (const Node& node : items.children())
-        add_file(found.object, found.key(Value(&node)["key"].scalar()), Value(&node)["path"].scalar(), volume);
+        add_file(found.object, found.key(Value(&node)["key"].scalar()), Value(&node)["path"].scalar(),
+                 Value(&node)["mode"] ? Value(&node)["mode"] : mode, volume);
     } else {
       for (const Node& pair : found.object->root["data"].children())
-        add_file(found.object, Value(&pair), pair.key, volume);
+        add_file(found.object, Value(&pair), pair.key, mode, volume);
     }
     if (found.object->root["binaryData"].is_map()) volume.known = false;
   }
 
-  void add_file(const Object* map, Value text, std::string_view path, Volume& volume) {
+  void add_file(const Object* map, Value text, std::string_view path, Value mode, Volume& volume) {
     if (!text.is_string() || path.empty() || volume.files.size() >= kMostFiles) {
       volume.known = false;
       return;
     }
-    origins_.push_back({map, text, "ConfigMap " + std::string(map->name)});
+    constexpr int64_t kRun = 0111, kDefaultMode = 0644;
+    const bool runs = (mode.as_int().value_or(kDefaultMode) & kRun) != 0;
+    origins_.push_back({map, text, "ConfigMap " + std::string(map->name), runs});
     shell::File& file = volume.files[without_slashes(path)];
     file.text = text.str();
     file.given = static_cast<uint32_t>(origins_.size());
@@ -142,6 +168,17 @@ class Volumes {
     for (const Node& node : container["volumeMounts"].children())
       if (shared_.contains(Value(&node)["name"].str())) return true;
     return false;
+  }
+
+  // Anything may be on the volumes that it writes.
+  void lose(Value container, const std::string& who) {
+    for (const Node& node : container["volumeMounts"].children()) {
+      const auto found = volumes_.find(Value(&node)["name"].str());
+      if (found == volumes_.end() || !found->second.writable) continue;
+      found->second.known = false;
+      found->second.files.clear();
+    }
+    maker_ = who;
   }
 
   void run(Value container) {
@@ -170,13 +207,16 @@ class Volumes {
   // What the script left on the volume.
   void take(const ProcessStart& start, const std::string& path, const std::string& sub, Volume& volume,
             const std::string& who) {
-    std::erase_if(volume.files, [&](const auto& one) {
-      return sub.empty() || one.first == sub || one.first.starts_with(sub + "/");
-    });
+    std::erase_if(volume.files,
+                  [&](const auto& one) { return sub.empty() || one.first == sub || one.first.starts_with(sub + "/"); });
     for (const auto& [name, file] : start.shell.files) {
       if (name != path && !name.starts_with(path + "/")) continue;
       std::string relative = name == path ? sub : (sub.empty() ? "" : sub + "/") + name.substr(path.size() + 1);
-      if (relative.empty() || volume.files.size() >= kMostFiles) continue;
+      kept_ += file.text.size();
+      if (relative.empty() || volume.files.size() >= kMostFiles || kept_ > kMostKept) {
+        volume.known = false;
+        continue;
+      }
       if (file.given == 0) maker_ = who;
       shell::File& kept = volume.files[relative] = file;
       kept.body = {};
@@ -192,6 +232,7 @@ class Volumes {
   std::set<std::string, std::less<>> shared_;
   std::vector<PodFiles::Origin> origins_;
   std::string maker_;
+  size_t followed_ = 0, kept_ = 0;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ struct PodFiles {
     const Object* object = nullptr;  // the ConfigMap
     Value node;                      // the key's text
     std::string what;                // "ConfigMap broker-config"
+    bool executable = false;         // its mode lets it be run (defaultMode is 0644)
   };
   std::vector<Origin> origins;
   shell::FileSystem system;

@@ -213,6 +213,11 @@ bool read_script_file(const std::vector<std::string>& argv, size_t program,
   if (!file || program > 0) return false;
   const PodFiles::Origin* origin = start.files.origin(*file);
   const std::string name(base_name(argv[at]));
+  if (origin && !call && !origin->executable) {
+    start.why = name + " of " + origin->what +
+                " may not be run: its volume's defaultMode is 0644, so that the container does not start";
+    return true;
+  }
   ScriptText text;
   if (origin) {
     text = {origin->node, origin->object, name + " of " + origin->what, {}};
@@ -298,8 +303,8 @@ PodIdentity identity_of(const Object& object, int64_t ordinal, const ConfigMaps*
   identity.template_metadata = pod["metadata"];
   identity.spec = pod["spec"];
   identity.name = object.kind == "Pod" && !object.name.empty() ? std::string(object.name)
-                  : object.name.empty() ? unknown_atom("the StatefulSet has no name yet")
-                                      : std::string(object.name) + "-" + std::to_string(ordinal);
+                  : object.name.empty()                        ? unknown_atom("the StatefulSet has no name yet")
+                                        : std::string(object.name) + "-" + std::to_string(ordinal);
   // `kubectl -n` or the request decides when the manifest does not say.
   identity.ns = object.ns.empty() ? runtime_atom("namespace") : std::string(object.ns);
   return identity;

@@ -17,7 +17,8 @@ std::string describe(const BrokerFacts& facts) {
                                                              : !settings.doubt.empty()
                                                                  ? settings.doubt
                                                                  : "advertised.listeners is not in it");
-  if (entry == Entry::kNone && facts.process.argv.empty() && !facts.process.script_read) {
+  if (entry == Entry::kNone && facts.process.argv.empty() && !facts.process.script_read &&
+      facts.process.why.starts_with("no command")) {
     const std::string_view how = how_it_is_configured(facts.image);
     return "image " + std::string(facts.image.path) +
            (how.empty() ? " is not one whose start script is known" : ": " + std::string(how));

@@ -161,6 +161,17 @@ Failed Interpreter::execute_pipeline(const Node& node, State& state, Io io) {
     failed = execute(*node.children[0], state, io);
   } else {
     Input input;
+    // The stages start together: a file that a later one writes may be empty before an
+    // earlier one reads it.
+    for (uint32_t i = 1; i < node.children.count && !state.files.empty(); ++i) {
+      if (node.children[i]->kind != Node::Kind::kSimple) continue;
+      for (const Redirect& one : node.children[i]->redirects) {
+        if (one.op != Redirect::Op::kWrite || one.target->parts.count != 1) continue;
+        const auto found = state.files.find(file_path(state, one.target->parts[0].text));
+        if (found != state.files.end() && may_write(state, found->first))
+          found->second = {.text = unknown_atom("read and written by " + quote(node.text)), .body = {}};
+      }
+    }
     for (uint32_t i = 0; i < node.children.count && !state.dead && !stopped(); ++i) {
       const Node& child = *node.children[i];
       bool last = i + 1 == node.children.count;

@@ -57,7 +57,8 @@ bool Interpreter::matching_files(const State& state, const std::string& pattern,
   const std::string folder = path.substr(0, slash + 1);
   const std::string_view name = last_part(path);
   const FileSystem::Folder* volume = folder_of(path);
-  if (volume == nullptr || !volume->complete || started_ || folder.find_first_of("*?[") != std::string::npos) return false;
+  if (volume == nullptr || !volume->complete || started_ || folder.find_first_of("*?[") != std::string::npos)
+    return false;
   for (auto file = state.files.lower_bound(folder); file != state.files.end(); ++file) {
     if (!file->first.starts_with(folder)) break;
     const std::string_view rest = std::string_view(file->first).substr(folder.size());
@@ -80,6 +81,9 @@ bool Interpreter::copy_one(State& state, const std::string& from, const std::str
     copy.read_only = false;
     if (move) state.files.erase(source);
   }
+  constexpr size_t kMostCopied = size_t{8} << 20;
+  copied_ += copy.text.size();
+  if (copied_ > kMostCopied) copy.text = unknown_atom("more is copied than a start script does");
   if (from != to && spend(1)) state.files[to] = std::move(copy);
   return true;
 }

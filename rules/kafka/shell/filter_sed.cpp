@@ -157,6 +157,10 @@ FilterResult filter_sed(const FilterCall& call) {
   if (!read_operands(call, operands, text, true)) return result;
   auto commands = parse(script, extended);
   std::vector<std::string_view> lines = lines_of(text);
+  // Lines cannot be counted where some are not known.
+  if (commands && has_unknown(text) &&
+      std::any_of(commands->begin(), commands->end(), [](const Command& one) { return one.line != 0 || one.last; }))
+    return result;
   if (!commands || commands->size() > 64 || lines.size() > 4096) return result;
   std::string out;
   bool quit = false;

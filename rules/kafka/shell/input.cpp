@@ -236,6 +236,44 @@ void Interpreter::do_envsubst(Call& call) {
   write(call.io, out);
 }
 
+// False: `sed -i` of files that are not known, or of several; what it leaves is not known.
+bool Interpreter::edits_in_place(Call& call) {
+  bool edits = false, suffix = false, script = false, odd = call.uncertain;
+  std::vector<std::string> operands;
+  for (size_t i = 1; i < call.argv.size(); ++i) {
+    const std::string& word = call.argv[i];
+    const bool option = word.size() > 1 && word[0] == '-';
+    if (option && word.starts_with("--")) {
+      edits = edits || word.starts_with("--in-place");
+      suffix = suffix || word.starts_with("--in-place=");
+    } else if (option) {
+      const size_t at = word.find('i');
+      edits = edits || at != std::string::npos;
+      suffix = suffix || (at != std::string::npos && at + 1 < word.size());
+      if (word.back() == 'e' || word.back() == 'f') {
+        script = true;
+        ++i;
+      }
+    } else {
+      operands.push_back(word);
+      odd = odd || (has_opaque(word) && (script || operands.size() > 1));
+    }
+  }
+  if (!edits) return true;
+  if (!script && !operands.empty()) operands.erase(operands.begin());
+  // The folder may not be the one it seems to be.
+  odd = odd || has_opaque(call.state.cwd);
+  if (!odd && !suffix && operands.size() == 1) return true;
+  const std::string reason = "changed by " + quote(call.node.text);
+  for (const std::string& operand : operands)
+    if (!odd && may_write(call.state, file_path(call.state, operand)))
+      call.state.files[file_path(call.state, operand)] = {.text = unknown_atom(reason), .body = {}};
+  if (odd) lose_files(call.state, reason);
+  started_ = true;  // it may have left copies
+  call.state.status = kUnknownStatus;
+  return false;
+}
+
 void Interpreter::do_filter(Call& call) {
   State& state = call.state;
   std::vector<std::string> argv = call.argv;
@@ -245,6 +283,7 @@ void Interpreter::do_filter(Call& call) {
   bool reads = call.io.in != nullptr;
   input.text = read_all(call.io);
   FilterResult result;
+  if (argv[0] == "sed" && !edits_in_place(call)) return;
   if (!call.uncertain && spend(1 + input.text.size() / 128)) result = run_filter(argv, input);
   if (!result.in_place.empty()) {
     // sed -i
@@ -254,7 +293,8 @@ void Interpreter::do_filter(Call& call) {
       return;
     }
     if (found != state.files.end()) {
-      found->second = {.text = result.known ? result.output : unknown_atom("changed by " + quote(call.node.text)), .body = {}};
+      found->second = {.text = result.known ? result.output : unknown_atom("changed by " + quote(call.node.text)),
+                       .body = {}};
     }
     state.status = result.known && found != state.files.end() ? 0 : kUnknownStatus;
     return;

@@ -44,10 +44,21 @@ Result Interpreter::run(const Node& script, const std::string& parse_error, cons
   state.allexport = options.find('a') != std::string_view::npos;
   state.noglob = options.find('f') != std::string_view::npos;
 
+  exited_.dead = true;
   Failed failed = execute(script, state, {});
   // A way that reaches the end without a failure and without a broker.
   bool missed = ended_well_ || (!state.dead && state.status <= 0);
   Result result;
+  // What is left behind is that of every way that ends well.
+  if (!entry_ && !exited_.dead) {
+    const bool dead = state.dead;
+    if (dead) {
+      state = std::move(exited_);
+    } else {
+      join(state, std::move(exited_), "depends on a way that cannot be decided");
+    }
+    state.dead = dead;
+  }
   State& last = entry_ ? entry_->state : state;
   if (entry_) {
     result.argv = std::move(entry_->argv);
@@ -165,7 +176,11 @@ void Interpreter::exit_script(State& state, int status, const std::string& why) 
     return;
   }
   if (exit_reason_.empty()) exit_reason_ = why;
-  if (status <= 0) ended_well_ = true;
+  if (status <= 0) {
+    ended_well_ = true;
+    State left = state;
+    join(exited_, std::move(left), "depends on a way that cannot be decided");
+  }
   state.dead = true;
 }
 

@@ -135,6 +135,9 @@ class Interpreter {
   bool redirect(const List<Redirect>& redirects, State& state, Io& io, Redirections& redirections);
   void open_descriptor(const Redirect& one, State& state, Io io);
   void lose_files(State& state, const std::string& reason);
+  // What lies on volumes that can be written.
+  void lose_writable(State& state, const std::string& reason);
+  bool edits_in_place(Call& call);
   bool may_be_missing(const List<Redirect>& redirects, const State& state) const;
   void finish_redirections(Redirections& redirections, State& state, State* failed, Span body);
   void write_file(State& state, const std::string& path, const std::string& text, bool append, Span body);
@@ -246,11 +249,13 @@ class Interpreter {
   std::vector<std::string> sourcing_;
   std::string last_command_;  // the last program started, for `why`
   std::string exit_reason_;
+  State exited_;  // joined states of all ways that have ended without a failure
   std::string doubt_;
   std::string stop_reason_;
   ParseBudget parse_budget_;
   size_t steps_ = 0;
   size_t bytes_ = 0;
+  size_t copied_ = 0;
   size_t depth_ = 0;
   int ignore_errexit_ = 0;
   int inexact_ = 0;           // in a loop, a function or a text that is not the script's

@@ -172,6 +172,15 @@ bool Interpreter::redirect(const List<Redirect>& redirects, State& state, Io& io
     } else if (target.substr(0, 5) != "/dev/" && target.substr(0, 6) != "/proc/") {
       Redirections::Target file;
       file.path = file_path(state, target);
+      // The shell opens it first: the command is not run where that fails, and a file that
+      // the command reads as well is empty then.
+      if (!may_write(state, file.path)) {
+        state.status = 1;
+        return false;
+      }
+      const bool truncates = one.op != Op::kAppend && one.op != Op::kBothAppend;
+      if (truncates && system_ != nullptr && state.files.contains(file.path))
+        write_file(state, file.path, {}, false, {});
       file.append = one.op == Op::kAppend || one.op == Op::kBothAppend;
       file.sink = std::make_unique<Sink>();
       sink = file.sink.get();
@@ -214,6 +223,13 @@ void Interpreter::open_descriptor(const Redirect& one, State& state, Io io) {
 void Interpreter::lose_files(State& state, const std::string& reason) {
   doubt_ = reason;
   for (auto& [path, file] : state.files) file = {.text = unknown_atom(reason), .body = {}};
+}
+
+void Interpreter::lose_writable(State& state, const std::string& reason) {
+  for (auto& [path, file] : state.files) {
+    const FileSystem::Folder* folder = folder_of(path);
+    if (!file.read_only && folder != nullptr && !folder->read_only) file = {.text = unknown_atom(reason), .body = {}};
+  }
 }
 
 // A redirection from a file of which nobody knows whether it is there.

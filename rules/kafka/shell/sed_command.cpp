@@ -19,7 +19,8 @@ std::string needle_of(std::string_view pattern) {
   if (pattern.find_first_of("|(") != std::string_view::npos) return {};
   std::string best, run;
   for (size_t i = 0; i < pattern.size(); ++i) {
-    const bool repeated = i + 1 < pattern.size() && std::string_view("*?+{\\").find(pattern[i + 1]) != std::string_view::npos;
+    const bool repeated =
+        i + 1 < pattern.size() && std::string_view("*?+{\\").find(pattern[i + 1]) != std::string_view::npos;
     if (plain_char(pattern[i]) && !repeated) {
       run += pattern[i];
       if (run.size() > best.size()) best = run;
@@ -153,7 +154,14 @@ bool substitute(const SedSubstitute& command, std::string& line, bool& replaced)
   if (!mask.fits() || command.classes) return false;
   std::string text = mask.text();
   if (!replace_in(command, text, replaced)) return false;
-  line = mask.unmasked(text);
+  if (!has_unknown(line)) {
+    line = mask.unmasked(text);
+    return true;
+  }
+  // What is not known may be what is replaced: of such a line no more than its key is.
+  const size_t key = line.find('=') + 1;
+  if (replaced && key > 0 && !has_opaque(line.substr(0, key)) && text.compare(0, key, line, 0, key) == 0)
+    line = line.substr(0, key) + unknown_atom(unknown_reason(line));
   return true;
 }
 

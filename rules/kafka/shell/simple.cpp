@@ -255,6 +255,14 @@ void Interpreter::external(Call& call) {
     if (found != call.state.files.end())
       found->second = {.text = unknown_atom("changed by " + quote(call.node.text)), .body = {}};
   }
+  // A program of which nothing is known may write where the pod's volumes are.
+  static constexpr auto kNoWriters = std::to_array<std::string_view>(
+      {"chgrp",  "chmod", "chown",     "curl",  "date",  "df",       "dig",     "getent",  "groupadd",
+       "hash",   "host",  "id",        "ip",    "jq",    "keytool",  "kill",    "kubectl", "ls",
+       "md5sum", "mkdir", "mount",     "nc",    "ncat",  "nslookup", "openssl", "ping",    "ps",
+       "rmdir",  "stat",  "sha256sum", "touch", "uname", "useradd",  "wget",    "which",   "whoami"});
+  if (!reads_only && std::find(kNoWriters.begin(), kNoWriters.end(), plain_name(call.argv[0])) == kNoWriters.end())
+    lose_writable(call.state, "changed by " + quote(call.node.text));
   call.state.status = kUnknownStatus;
 }
 

@@ -15,7 +15,7 @@ const std::string kMap = config_map("settings",
 
 Manifest mounted(const std::string& container, const std::string& path) {
   Manifest manifest = with(container + "volumeMounts: [{name: conf, mountPath: " + path + "}]\n");
-  manifest.pod = "volumes: [{name: conf, configMap: {name: settings}}]\n";
+  manifest.pod = "volumes: [{name: conf, configMap: {name: settings, defaultMode: 0755}}]\n";
   return manifest;
 }
 

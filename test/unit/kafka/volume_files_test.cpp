@@ -98,6 +98,65 @@ TEST_CASE("what an init container cannot be followed in is not known") {
              Contains("<unknown>: /run/server.properties"));
 }
 
+TEST_CASE("every way in which an init container ends well counts") {
+  const std::string undecided = "echo 'advertised.listeners=A://left:1' > /run/server.properties\n";
+  CHECK_THAT(made_by("if mkdir -p /x; then " + undecided + "exit 0; fi\n" +
+                     "echo 'advertised.listeners=A://other:1' > /run/server.properties\n"),
+             Contains("<unknown>"));
+  CHECK_THAT(made_by("cp /conf/server.properties /run/\nkubectl get x && exit 0\n"
+                     "sed -i s/mapped/other/ /run/server.properties"),
+             Contains("<unknown>"));
+  // A way that fails starts no pod.
+  CHECK(made_by("cp /conf/server.properties /run/\nkubectl get x || exit 1") == "A://mapped:9092");
+}
+
+TEST_CASE("files that a program may have changed are not known") {
+  const std::string copy = "cp /conf/server.properties /run/server.properties\n";
+  for (const char* change :
+       {"find /run -name '*.properties' -exec sed -i s/mapped/x/ {} \\;", "ls /run | xargs sed -i s/mapped/x/",
+        "python3 - <<EOF\nopen('/run/server.properties', 'w')\nEOF", "render --to /run",
+        "for f in $(ls /run/*); do sed -i s/mapped/x/ $f; done",
+        "sed -i s/mapped/x/ /run/server.properties /run/other"}) {
+    INFO(change);
+    CHECK_THAT(made_by(copy + change), Contains("<unknown>"));
+  }
+  CHECK_THAT(made_by(copy + "sed -i.bak s/mapped/x/ /run/server.properties"), Contains("<unknown>"));
+  CHECK(made_by(copy + "kubectl label pod x y=z; ls /run; chown -R 1000 /run") == "A://mapped:9092");
+  // The shell empties the file before anybody reads it.
+  CHECK(made_by(copy + "sed s/mapped/x/ /run/server.properties > /run/server.properties") == "<unset>");
+  CHECK_THAT(made_by(copy + "cat /run/server.properties | sed s/mapped/x/ > /run/server.properties"),
+             Contains("<unknown>"));
+}
+
+TEST_CASE("sed on what is not known leaves it unknown") {
+  const std::string text = "echo \"advertised.listeners=A://$(curl -s host):1\" > /run/server.properties\n";
+  for (const char* change : {"s/./h/", "s/A:.*/A:1/", "$d", "1d"}) {
+    INFO(change);
+    CHECK_THAT(made_by(text + "sed -i '" + std::string(change) + "' /run/server.properties"), Contains("<unknown>"));
+  }
+}
+
+TEST_CASE("folders are mounted before what lies in them") {
+  const std::string volumes = "[{name: conf, configMap: {name: settings}}, {name: over, configMap: {name: other}}]";
+  const std::string maps = config_map("settings", kProperties) +
+                           config_map("other", "server.properties: |\n  advertised.listeners=A://over:1\n");
+  for (const char* mounts : {"[{name: over, mountPath: /conf/server.properties, subPath: server.properties}, {name: "
+                             "conf, mountPath: /conf}]",
+                             "[{name: conf, mountPath: /conf}, {name: over, mountPath: /conf/server.properties, "
+                             "subPath: server.properties}]"})
+    CHECK(Installation(started("/conf/server.properties", mounts, volumes), maps).advertised() == "A://over:1");
+}
+
+TEST_CASE("a script that may not be run is told") {
+  Manifest manifest = with(
+      "name: broker\nimage: confluentinc/cp-kafka:7.5.0\ncommand: [/scripts/start.sh]\nports: [{containerPort: 9092}]\n"
+      "volumeMounts: [{name: conf, mountPath: /scripts}]\n");
+  manifest.pod = "volumes: " + kMap + "\n";
+  const Installation one(manifest, config_map("settings", "start.sh: exec /etc/confluent/docker/run\n"));
+  CHECK(one->form_id == "unknown-form");
+  CHECK_THAT(one->form_reason, Contains("may not be run: its volume's defaultMode is 0644"));
+}
+
 TEST_CASE("a ConfigMap's volume cannot be written") {
   const std::string init =
       "initContainers:\n- name: prepare\n  image: busybox\n  command: [sh, -c, \"sed -i s/mapped/changed/ "
@@ -111,7 +170,7 @@ TEST_CASE("a start script and a library of it lie in a ConfigMap") {
   Manifest manifest = with(
       "name: broker\nimage: confluentinc/cp-kafka:7.5.0\ncommand: [/scripts/start.sh]\n"
       "volumeMounts: [{name: conf, mountPath: /scripts}]\n");
-  manifest.pod = "volumes: " + kMap + "\n";
+  manifest.pod = "volumes: [{name: conf, configMap: {name: settings, defaultMode: 0755}}]\n";
   const Installation one(manifest, config_map("settings",
                                               "start.sh: |\n  #!/bin/bash\n  . /scripts/lib.sh\n  "
                                               "export KAFKA_ADVERTISED_LISTENERS=A://$(address):9092\n  "
