@@ -279,7 +279,11 @@ void Interpreter::do_filter(Call& call) {
   std::vector<std::string> argv = call.argv;
   if (size_t slash = argv[0].rfind('/'); slash != std::string::npos) argv[0].erase(0, slash + 1);
   FilterInput input;
-  input.file = [&](std::string_view name) { return file_text(state, name); };
+  input.file = [&](std::string_view name) {
+    const std::string* text = file_text(state, name);
+    if (text != nullptr) spend(text->size() / 32);
+    return text;
+  };
   bool reads = call.io.in != nullptr;
   input.text = read_all(call.io);
   FilterResult result;
@@ -303,6 +307,15 @@ void Interpreter::do_filter(Call& call) {
     write(call.io, result.output);
     state.status = result.status;
     return;
+  }
+  // awk's print > file, sed's w, sort -o.
+  if (argv[0] == "awk" || argv[0] == "sed" || argv[0] == "sort") {
+    const bool writes = std::any_of(argv.begin() + 1, argv.end(), [](const std::string& word) {
+      return word.find('>') != std::string::npos || word.find("w ") != std::string::npos ||
+             word.find("w/") != std::string::npos || word == "-o" || word.find("system") != std::string::npos;
+    });
+    if (writes) lose_writable(state, "changed by " + quote(call.node.text));
+    started_ = started_ || writes;
   }
   last_command_ = quote(call.node.text);
   std::string why =
