@@ -79,10 +79,10 @@ class ConfigMaps;    // rules/kafka/config_maps.h: those of the input
 
 struct BrokerSet {
   const Object* object = nullptr;
-  std::string_view name;    // the StatefulSet's; of a pod, its owner's
-  bool is_pod = false;      // object is one pod of a set, at its creation: replicas is 1, first_ordinal its own
-  Value pod_spec;   // spec.template.spec
-  Value container;  // the broker container
+  std::string_view name;  // the StatefulSet's; of a pod, its owner's
+  bool is_pod = false;    // object is one pod of a set, at its creation: replicas is 1, first_ordinal its own
+  Value pod_spec;         // spec.template.spec
+  Value container;        // the broker container
   ImageFamily family = ImageFamily::kUnknown;
   std::string image_tag;         // "4.1.2-2"; empty when none or a digest
   int64_t replicas = 1;          // spec.replicas; 1 when absent, as the API server defaults it

@@ -80,8 +80,8 @@ struct Policy {
   // Where a broker gets its listener: in the StatefulSet's template, or in each pod when it
   // is created (by the webhook only), so that the template stays as it is written.
   enum class Inject : uint8_t { kTemplate, kPod } inject = Inject::kTemplate;
-  bool pod_index = false;                  // pods have the label apps.kubernetes.io/pod-index (Kubernetes 1.28)
-  std::string domain;                      // empty: nothing is injected into listeners
+  bool pod_index = false;  // pods have the label apps.kubernetes.io/pod-index (Kubernetes 1.28)
+  std::string domain;      // empty: nothing is injected into listeners
   std::string hostname = "{pod}.{domain}";
   std::string listener_name = "EXTERNAL";
   std::string listener_protocol = "PLAINTEXT";

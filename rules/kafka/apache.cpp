@@ -36,7 +36,8 @@ void apache_file(const VariableReader& reader, const Object& object, const Proce
         over = std::move(under);
       }
     }
-    if (!unread.empty()) unset_are_unknown("the file " + std::string(path) + " cannot be read: " + unread, "file", settings);
+    if (!unread.empty())
+      unset_are_unknown("the file " + std::string(path) + " cannot be read: " + unread, "file", settings);
     return;
   }
   const std::string mounted = mounted_at("/mnt/shared/config", pod_spec, container);

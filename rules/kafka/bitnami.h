@@ -12,7 +12,6 @@ void bitnami_settings(const VariableReader& reader, const Object& object, const 
 
 // A server.properties on a volume beats all variables: its settings and the
 // --override arguments of run.sh. False: there is none.
-bool bitnami_file(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
-                  Settings& settings);
+bool bitnami_file(const Object& object, const ProcessStart& start, Value pod_spec, Value container, Settings& settings);
 
 }  // namespace brokergate

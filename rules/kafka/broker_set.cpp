@@ -131,7 +131,8 @@ std::optional<BrokerSet> recognise_broker_pod(const Object& object, const std::s
     const std::string_view digits = object.name.substr(name.size() + 1);
     BrokerSet set;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), set.first_ordinal);
-    if (error != std::errc() || end != digits.data() + digits.size() || set.first_ordinal > INT32_MAX) return std::nullopt;
+    if (error != std::errc() || end != digits.data() + digits.size() || set.first_ordinal > INT32_MAX)
+      return std::nullopt;
     set.object = &object;
     set.name = name;
     set.is_pod = true;

@@ -5,7 +5,6 @@
 
 namespace brokergate {
 
-void engapa_settings(const VariableReader& reader, const Object& object, const ProcessStart& start,
-                     Settings& settings);
+void engapa_settings(const VariableReader& reader, const Object& object, const ProcessStart& start, Settings& settings);
 
 }  // namespace brokergate

@@ -21,17 +21,17 @@ struct PodIdentity {
   std::string name;  // kafka-0
   std::string ns;    // the namespace, or an atom when the manifest has none
   int64_t ordinal = 0;
-  Value template_metadata;  // spec.template.metadata
-  Value spec;               // spec.template.spec
-  const Object* object = nullptr;     // whose pod it is
-  const ConfigMaps* maps = nullptr;   // null: none is known
+  Value template_metadata;           // spec.template.metadata
+  Value spec;                        // spec.template.spec
+  const Object* object = nullptr;    // whose pod it is
+  const ConfigMaps* maps = nullptr;  // null: none is known
 };
 
 struct EnvEntry {
   std::string_view name;
-  std::string_view value;  // expanded; may hold atoms. Points into the document or the KubeletEnv
-  Value entry;             // the element of env[], or of envFrom[]
-  Value value_node;        // its `value`, or the ConfigMap's; false when the manifest has no text for it
+  std::string_view value;              // expanded; may hold atoms. Points into the document or the KubeletEnv
+  Value entry;                         // the element of env[], or of envFrom[]
+  Value value_node;                    // its `value`, or the ConfigMap's; false when the manifest has no text for it
   const Object* config_map = nullptr;  // where value_node stands; null: in the pod's own object
 };
 

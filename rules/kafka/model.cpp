@@ -10,10 +10,9 @@ std::unique_ptr<Model> build_model(const Bundle& bundle, const Policy& policy) {
   auto model = std::make_unique<Model>();
   model->maps = std::make_shared<const ConfigMaps>(bundle);
   for (const Object& object : bundle.objects) {
-    auto set = object.kind == "Pod" ? policy.inject == Policy::Inject::kPod
-                                          ? recognise_broker_pod(object, model->maps)
-                                          : std::nullopt
-                                    : recognise_broker_set(object, model->maps);
+    auto set = object.kind == "Pod"
+                   ? policy.inject == Policy::Inject::kPod ? recognise_broker_pod(object, model->maps) : std::nullopt
+                   : recognise_broker_set(object, model->maps);
     if (set) {
       if (set->form_id == "unknown-form") model->unknown.push_back({&object, set->form_reason});
       model->sets.push_back(std::move(*set));

@@ -15,8 +15,8 @@ namespace brokergate {
 
 // What may stand for the pod's name where the text is.
 struct PodVariable {
-  std::string name;    // POD_NAME, HOSTNAME
-  bool shell = false;  // ${NAME} and ${NAME##*-}; otherwise $(NAME)
+  std::string name;          // POD_NAME, HOSTNAME
+  bool shell = false;        // ${NAME} and ${NAME##*-}; otherwise $(NAME)
   std::string ordinal = {};  // the variable that holds the ordinal for $(NAME); empty: none
   // The one pod that is changed: its name and ordinal are written out.
   std::string pod = {};

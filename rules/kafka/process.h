@@ -47,11 +47,11 @@ PodIdentity identity_of(const Object& object, int64_t ordinal, const ConfigMaps*
 
 // One word of the started program and where it is written.
 struct ArgvWord {
-  std::string text;             // may hold atoms
-  Value node;                   // the string of command, args or the script; false: from the image
-  uint32_t begin = 0, end = 0;  // part of node's text; 0,0: all of it
-  bool plain = false;           // node's text is the word itself, up to $(VAR)
-  std::string place;            // "command[2]"
+  std::string text;                // may hold atoms
+  Value node;                      // the string of command, args or the script; false: from the image
+  uint32_t begin = 0, end = 0;     // part of node's text; 0,0: all of it
+  bool plain = false;              // node's text is the word itself, up to $(VAR)
+  std::string place;               // "command[2]"
   const Object* object = nullptr;  // where node stands; null: in the pod's own object
 };
 
@@ -78,12 +78,12 @@ struct ProcessStart {
   shell::Environment variables;  // what the container runtime adds: HOSTNAME
 
   // The shell text, when there is one.
-  EnvWords before;           // an env(1) before the shell
-  bool script_read = false;  // there is one: the rest of this is meaningful
-  Value script;              // the string node; false for a file that an init container made
+  EnvWords before;                        // an env(1) before the shell
+  bool script_read = false;               // there is one: the rest of this is meaningful
+  Value script;                           // the string node; false for a file that an init container made
   const Object* script_object = nullptr;  // the ConfigMap whose key it is; null: in the pod's own object
   std::string script_place;               // "command[2]", "setup.sh of ConfigMap kafka-scripts"
-  Expanded expanded;         // what the shell reads
+  Expanded expanded;                      // what the shell reads
   std::shared_ptr<const ParsedScript> parsed;
   shell::Result shell;
   PodFiles files;  // before it starts
@@ -92,7 +92,6 @@ struct ProcessStart {
 // `known` is what an earlier call parsed for another pod of the same set; null: nothing.
 // `files`: what is on its volumes; null: worked out here, with the pod's init containers.
 ProcessStart read_process(Value container, const PodIdentity& identity, ImageFamily family,
-                          const std::shared_ptr<const ParsedScript>& known = nullptr,
-                          const PodFiles* files = nullptr);
+                          const std::shared_ptr<const ParsedScript>& known = nullptr, const PodFiles* files = nullptr);
 
 }  // namespace brokergate

@@ -17,15 +17,15 @@ struct StartScript {
   // with _ for . (as_written: in the case it has).
   std::string_view prefix = {};
   bool as_written = false;
-  std::string_view alias = {};              // a second prefix that beats the first for some names; empty: none
-  bool derives_listeners = false;        // listeners from advertised.listeners when unset
-  bool needs_listeners = false;          // stops when advertised.listeners is set and listeners is not
-  bool runs_commands = false;            // _{HOSTNAME_COMMAND}, _{PORT_COMMAND}, BROKER_ID_COMMAND
-  std::string_view list_command = {};       // variable whose output replaces listeners; empty: none
-  std::string_view file = {};               // read first: variables beat it line by line
+  std::string_view alias = {};         // a second prefix that beats the first for some names; empty: none
+  bool derives_listeners = false;      // listeners from advertised.listeners when unset
+  bool needs_listeners = false;        // stops when advertised.listeners is set and listeners is not
+  bool runs_commands = false;          // _{HOSTNAME_COMMAND}, _{PORT_COMMAND}, BROKER_ID_COMMAND
+  std::string_view list_command = {};  // variable whose output replaces listeners; empty: none
+  std::string_view file = {};          // read first: variables beat it line by line
   std::span<const std::string_view> beating_files = {};  // with one of these no variable is read
-  bool takes_overrides = false;          // arguments reach kafka-server-start.sh
-  std::string_view source = {};             // repository, path, commit or versions
+  bool takes_overrides = false;                          // arguments reach kafka-server-start.sh
+  std::string_view source = {};                          // repository, path, commit or versions
 };
 
 std::span<const StartScript> start_scripts();

@@ -151,9 +151,10 @@ bool check_rule(SchemaReader& reader, const PolicyNode* node, std::string_view i
 
 void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<std::string_view>& known_rules,
                Policy& policy) {
-  spec = reader.map(spec, "spec",
-                    {"mode", "onExisting", "domain", "hostname", "listener", "exposure", "nodePortRange", "internal",
-                     "preemptible", "externalDNS", "kafkaVersion", "kubernetesVersion", "inject", "match", "rules", "suppressions"});
+  spec = reader.map(
+      spec, "spec",
+      {"mode", "onExisting", "domain", "hostname", "listener", "exposure", "nodePortRange", "internal", "preemptible",
+       "externalDNS", "kafkaVersion", "kubernetesVersion", "inject", "match", "rules", "suppressions"});
   if (!spec) return;
   static constexpr Mode kModes[] = {Mode::kEnforce, Mode::kWarn, Mode::kObserve};
   if (auto index = reader.choice(Reader::get(spec, "mode"), "spec.mode", {"enforce", "warn", "observe"})) {

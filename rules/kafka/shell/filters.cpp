@@ -227,8 +227,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-bool read_operands(const FilterCall& call, const std::vector<std::string>& operands, std::string& text,
-                   bool atoms) {
+bool read_operands(const FilterCall& call, const std::vector<std::string>& operands, std::string& text, bool atoms) {
   if (operands.empty()) {
     text = call.input.text;
   }

@@ -32,8 +32,8 @@ bool affordable(std::string_view pattern) {
     }
     // \w and its kin are GNU's; musl and glibc read these four alike.
     if (c == '\\' && std::string_view("sSwW").find(next) == std::string_view::npos &&
-        ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || next == '<' || next == '>' ||
-                      next == '`' || next == '\'')) {
+        ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || next == '<' || next == '>' || next == '`' ||
+         next == '\'')) {
       return false;
     }
     if (c == '\\') ++i;

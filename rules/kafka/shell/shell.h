@@ -68,11 +68,11 @@ struct FileSystem {
 struct Result {
   // The program that becomes the broker: the first command for which `is_entry`
   // says yes. Empty argv: none was reached, `why` says what was seen instead.
-  std::vector<std::string> argv;  // expanded words, may hold atoms
-  std::vector<Span> argv_words;   // their places in the script
-  bool exec = false;              // started with exec
-  Span command;                   // its simple command in the script
-  Variables variables;            // at that point, prefix assignments (A=b cmd) applied as exported
+  std::vector<std::string> argv;        // expanded words, may hold atoms
+  std::vector<Span> argv_words;         // their places in the script
+  bool exec = false;                    // started with exec
+  Span command;                         // its simple command in the script
+  Variables variables;                  // at that point, prefix assignments (A=b cmd) applied as exported
   Files files;                          // given or written
   std::vector<Assignment> assignments;  // up to that point
   std::vector<std::string> sourced;     // files read by `.`/source that are not in the script
