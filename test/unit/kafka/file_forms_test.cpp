@@ -55,7 +55,7 @@ TEST_CASE("a script in a ConfigMap is not ours to change") {
              Contains("start.sh of ConfigMap settings starts kafka-server-start.sh; add --override"));
 }
 
-TEST_CASE("--override is changed where it stands") {
+TEST_CASE("an --override is changed where it stands") {
   Installation array(
       with("name: broker\nimage: gcr.io/google_containers/kubernetes-kafka:1.0-10.2.1\ncommand: "
            "[kafka-server-start.sh, /opt/kafka/config/server.properties, --override, "
