@@ -52,9 +52,10 @@ class Manifest {
     const auto own = kafka_version(set.family, set.image_tag);
     if (!own || set.managed_by_operator) return;
     ++tally_.rule;
-    if (denied == startup::refusals(settings.texts, *own).empty())
+    const bool refused = !startup::refusals(settings.texts, *own).empty();
+    if (denied ? !refused : refused && !told_elsewhere(verdict, *set.object))
       differ(set, ordinal, answer, "the rule listener-config");
-    if (startup::Era(*own) == startup::Era(version_) && denied == answer.accepted)
+    if (startup::Era(*own) == startup::Era(version_) && refused == answer.accepted)
       differ(set, ordinal, answer, "the rule listener-config");
   }
 
@@ -66,6 +67,17 @@ class Manifest {
         for (size_t at = 0; (at = value.find(part)) != std::string::npos;) value.replace(at, part.size(), "10.1.2.3");
     }
     return texts;
+  }
+
+  // What listener-config leaves to rules that say more about the same fault.
+  static bool told_elsewhere(const Verdict& verdict, const Object& object) {
+    for (const Finding& finding : verdict.findings) {
+      if (finding.object->name != object.name || finding.object->ns != object.ns) continue;
+      if (finding.severity == Severity::kDeny &&
+          (finding.rule == "broker-id" || finding.rule == "env-order" || finding.rule == "advertised-address"))
+        return true;
+    }
+    return false;
   }
 
   static bool is_denied(const Verdict& verdict, const Object& object, int64_t ordinal) {
