@@ -41,9 +41,10 @@ void apache_file(const VariableReader& reader, const Object& object, const Proce
     return;
   }
   const std::string mounted = mounted_at("/mnt/shared/config", pod_spec, container);
-  if (!mounted.empty() && !start.files.system.folders.contains("/mnt/shared/config")) {
+  const auto folder = start.files.system.folders.find("/mnt/shared/config");
+  if (!mounted.empty() && folder == start.files.system.folders.end()) {
     unset_are_unknown("it may be set in " + mounted + ", which is not read", mounted, settings);
-  } else if (!mounted.empty() && !start.files.system.folders.find("/mnt/shared/config")->second.complete) {
+  } else if (!mounted.empty() && !folder->second.complete) {
     unset_are_unknown("it may be set in " + mounted + ", which is not in the input", mounted, settings);
   } else if (start.env.sources.empty() && !reader.any_property_variable()) {
     settings.unreadable = "no KAFKA_ variable is set, so the image uses its own default file";

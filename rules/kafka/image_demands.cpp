@@ -9,6 +9,7 @@
 #include "rules/kafka/mounts.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/variables.h"
+#include "rules/kafka/wurstmeister.h"
 
 namespace brokergate {
 namespace {
@@ -249,8 +250,7 @@ std::vector<ImageRefusal> image_refusals(const BrokerSet& set) {
     return out;
   const std::string_view program = process.argv.empty() ? std::string_view() : std::string_view(process.argv[0].text);
   if (!replaced_start_scripts(process.entry, program, set.container).empty()) return out;
-  // start-kafka.sh up to 1.0.0 made listeners itself.
-  if (process.entry == kWm && (set.image_tag.starts_with("0.") || set.image_tag.starts_with("1.0.0"))) return out;
+  if (process.entry == kWm && is_old_wurstmeister(set.image_tag)) return out;
   const auto version = kafka_version(set.family, set.image_tag);
   const Script script(set);
   for (const Row& row : kRows) {

@@ -1,6 +1,6 @@
 #include "rules/kafka/mounts.h"
 
-#include <array>
+#include "rules/kafka/start_scripts.h"
 
 namespace brokergate {
 namespace {
@@ -53,12 +53,11 @@ std::string describe_file(std::string_view path, Value pod_spec, Value container
 }
 
 std::string dead_bitnami_environment(Value pod_spec, Value container) {
-  constexpr std::array<std::string_view, 4> kFolders = {"/bitnami/kafka/config", "/opt/bitnami/kafka/config",
-                                                        "/bitnami/kafka/conf", "/opt/bitnami/kafka/conf"};
   for (const Node& node : container["volumeMounts"].children()) {
     const Value mount(&node);
     const std::string_view path = without_slash(mount["mountPath"].str());
-    for (const std::string_view folder : kFolders) {
+    for (const std::string_view beating : start_script(Mechanics::kBitnami).beating_files) {
+      const std::string_view folder = beating.substr(0, beating.rfind('/'));
       const bool whole = path == folder;
       const bool file = at_or_below(path, folder) && path.ends_with("/server.properties");
       if (whole || file)

@@ -53,6 +53,17 @@ std::string Planner::plan_advertised() {
   return {};
 }
 
+std::string Planner::spell_others(const Setting& setting, const PodVariable& pod, std::string& value) {
+  for (const auto& entry : cut_listeners(setting.value)) {
+    if (entry.name == name_) continue;
+    std::string why;
+    const auto text = restater_.spelled(entry.text, pod, why);
+    if (!text) return setting.place + " decides, and " + why + "; change it there";
+    value += *text + ",";
+  }
+  return {};
+}
+
 std::string Planner::restate_advertised() {
   if (right([](const Listener& l, const std::string& host, int64_t port) { return l.host == host && l.port == port; }))
     return {};
@@ -66,13 +77,7 @@ std::string Planner::restate_advertised() {
     restater_.write(Key::kAdvertised, where, restater_.present(advertised()) + "," + entry_text(pod));
     return {};
   }
-  for (const auto& entry : cut_listeners(advertised().value)) {
-    if (entry.name == name_) continue;
-    std::string why;
-    const auto text = restater_.spelled(entry.text, pod, why);
-    if (!text) return advertised().place + " decides, and " + why + "; change it there";
-    value += *text + ",";
-  }
+  if (auto why = spell_others(advertised(), pod, value); !why.empty()) return why;
   restater_.write(Key::kAdvertised, where, value + entry_text(pod));
   return {};
 }

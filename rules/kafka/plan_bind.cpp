@@ -49,13 +49,7 @@ std::string Planner::restate_listeners() {
     pod = *found;
   }
   std::string value;
-  for (const auto& entry : cut_listeners(listeners().value)) {
-    if (entry.name == name_) continue;
-    std::string why;
-    const auto text = restater_.spelled(entry.text, pod, why);
-    if (!text) return listeners().place + " decides, and " + why + "; change it there";
-    value += *text + ",";
-  }
+  if (auto why = spell_others(listeners(), pod, value); !why.empty()) return why;
   restater_.write(Key::kListeners, where, value + wanted_.name + "://" + bind_host() + ":" + bind_port(pod));
   return {};
 }
@@ -112,7 +106,6 @@ std::string Planner::plan_derived_listeners() {
     computed = computed || port.find('$') != std::string::npos;
     value += text.name(i) + "://0.0.0.0:" + port + ",";
   }
-  const int64_t base = wanted_.bind_base.value_or(wanted_.port_base);
   if (fixed_bind() && !(text.shell() && computed)) {
     const size_t at = text.shell() ? set_.container["env"].size() : env_index(advertised()) + 1;
     draft_.add_env(at, listeners().variable, value + wanted_.name + "://0.0.0.0:" + bind_port(own_pod()));
@@ -121,8 +114,7 @@ std::string Planner::plan_derived_listeners() {
   if (!text.shell()) return "env cannot compute a port per broker" + std::string(kShellAdvice);
   const auto pod = pods_.in_shell();
   if (!pod) return pods_.why_not_in_shell();
-  value += wanted_.name +
-           "://0.0.0.0:" + render_port(base, wanted_.bind_base ? wanted_.bind_slope : wanted_.port_slope, *pod);
+  value += wanted_.name + "://0.0.0.0:" + bind_port(*pod);
   draft_.change(advertised().node, advertised().statement, advertised().statement,
                 "export " + listeners().variable_name() + "=" + value + " && ");
   return {};

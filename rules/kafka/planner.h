@@ -72,6 +72,9 @@ class Planner {
   // The whole list is written anew where it beats the present one.
   std::string restate_advertised();
 
+  // The entries of the setting beside the wanted one, each followed by a comma, into `value`.
+  std::string spell_others(const Setting& setting, const PodVariable& pod, std::string& value);
+
   std::string choose_pod_for(Restater::Where where, PodVariable& pod);
 
   // Where the setting's variable stands in env, or will be added.

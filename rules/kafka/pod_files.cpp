@@ -4,7 +4,6 @@
 #include <map>
 #include <set>
 
-#include "rules/kafka/mounts.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/process.h"
 
@@ -236,11 +235,6 @@ class Volumes {
 };
 
 }  // namespace
-
-std::string PodFiles::unread(std::string_view path, Value pod_spec, Value container) const {
-  if (const shell::File* file = find(path)) return unknown_reason(file->text);
-  return describe_file(path, pod_spec, container);
-}
 
 const shell::File* PodFiles::find(std::string_view path) const {
   const auto found = system.files.find(path);

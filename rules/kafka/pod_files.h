@@ -26,8 +26,6 @@ struct PodFiles {
   // Who made what of a file that is not a ConfigMap's: "init container prepare-config".
   std::string maker;
 
-  // Why `path` is not known; empty when it lies on no volume.
-  std::string unread(std::string_view path, Value pod_spec, Value container) const;
   const shell::File* find(std::string_view path) const;
   const Origin* origin(const shell::File& file) const;
 };

@@ -55,8 +55,6 @@ constexpr StartScript kNone;
 
 }  // namespace
 
-std::span<const StartScript> start_scripts() { return kRows; }
-
 const StartScript& start_script(Mechanics mechanics) {
   const auto* const found =
       std::find_if(kRows.begin(), kRows.end(), [&](const StartScript& row) { return row.mechanics == mechanics; });

@@ -28,7 +28,6 @@ struct StartScript {
   std::string_view source = {};                          // repository, path, commit or versions
 };
 
-std::span<const StartScript> start_scripts();
 // The row of a mechanics; the empty row for kUnknown and kFile.
 const StartScript& start_script(Mechanics mechanics);
 // The variable of a property in the row's main spelling; static.

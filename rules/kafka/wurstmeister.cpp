@@ -60,10 +60,9 @@ void from_command(const VariableReader& reader, const Object& object, const Proc
   setting = std::move(command);
 }
 
-// start-kafka.sh up to 1.0.0 writes advertised.listeners itself unless a protocol map is set.
-bool overwrites(std::string_view tag) { return tag.starts_with("0.") || tag.starts_with("1.0.0"); }
-
 }  // namespace
+
+bool is_old_wurstmeister(std::string_view tag) { return tag.starts_with("0.") || tag.starts_with("1.0.0"); }
 
 void wurstmeister_settings(const VariableReader& reader, const Object& object, const ProcessStart& start,
                            std::string_view tag, Settings& settings) {
@@ -92,7 +91,7 @@ void wurstmeister_settings(const VariableReader& reader, const Object& object, c
     unset.node = given.node;
     unset.place = given.place;
   }
-  if (!overwrites(tag) || settings[Key::kProtocolMap].set) return;
+  if (!is_old_wurstmeister(tag) || settings[Key::kProtocolMap].set) return;
   Setting& advertised = settings[Key::kAdvertised];
   if (advertised.set) advertised.shadowed.push_back(place_of(object, advertised));
   advertised.set_unreadable(unknown_atom(
