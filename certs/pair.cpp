@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 namespace brokergate::certs {
@@ -95,6 +96,32 @@ tl::expected<Pair, std::string> load_pair(const std::string& cert_file, const st
   }
   ERR_clear_error();
   return pair;
+}
+
+int64_t expires(const Pair& pair) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(pair.leaf.get()), &parts) != 1) return 0;
+  return ::timegm(&parts);
+}
+
+std::string told(const Pair& pair) {
+  std::string out;
+  const std::unique_ptr<GENERAL_NAMES, void (*)(GENERAL_NAMES*)> names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(pair.leaf.get(), NID_subject_alt_name, nullptr, nullptr)),
+      GENERAL_NAMES_free);
+  const int count = names ? sk_GENERAL_NAME_num(names.get()) : 0;
+  for (int i = 0; i < count; ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type != GEN_DNS) continue;
+    const auto* text = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
+    out += (out.empty() ? "for " : ", ") + std::string(text, static_cast<size_t>(ASN1_STRING_length(name->d.dNSName)));
+  }
+  const std::time_t end = expires(pair);
+  std::tm parts{};
+  gmtime_r(&end, &parts);
+  char day[32];
+  const size_t length = std::strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return out + (out.empty() ? "expires " : "; expires ") + std::string(day, length);
 }
 
 }  // namespace brokergate::certs

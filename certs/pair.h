@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,5 +33,10 @@ struct Pair {
 // The error names the file and what is wrong with it: unreadable, no
 // certificate, no key, an encrypted key, a key of another certificate.
 tl::expected<Pair, std::string> load_pair(const std::string& cert_file, const std::string& key_file);
+
+// When the leaf expires, in seconds since 1970 (UTC).
+int64_t expires(const Pair& pair);
+// For the log: names, serial number and validity of the leaf.
+std::string told(const Pair& pair);
 
 }  // namespace brokergate::certs

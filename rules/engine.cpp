@@ -111,6 +111,7 @@ void apply_mode(std::vector<Finding>& findings, const Policy& policy) {
   for (Finding& finding : findings) {
     if (finding.severity != Severity::kDeny) continue;
     finding.severity = Severity::kWarn;
+    finding.by_mode = true;
     finding.weakened = policy.mode == Mode::kWarn ? "the policy's mode is warn" : "the policy's mode is observe";
   }
 }

@@ -110,29 +110,36 @@ std::vector<std::string> warn(const std::vector<const Finding*>& findings) {
   return out;
 }
 
+void add_once(RuleOutcome outcome, std::vector<RuleOutcome>& out) {
+  if (std::find(out.begin(), out.end(), outcome) == out.end()) out.push_back(outcome);
+}
+
 void validate(const Verdict& verdict, const Policy& policy, const ReviewRequest& request, const Object& object,
-              ReviewAnswer& out) {
-  if (policy.mode == Mode::kObserve) return;
+              ReviewAnswer& out, Decision& decision) {
+  const bool observing = policy.mode == Mode::kObserve;
   std::vector<const Finding*> denied, warned;
   for (const Finding& finding : verdict.findings) {
-    if (finding.suppressed) continue;
-    if (finding.severity == Severity::kDeny) {
-      denied.push_back(&finding);
-    } else if (finding.severity >= Severity::kWarn) {
-      warned.push_back(&finding);
-    }
+    if (finding.suppressed || finding.severity < Severity::kWarn) continue;
+    const bool denies = finding.severity == Severity::kDeny;
+    if (finding.by_mode) add_once({finding.rule, Outcome::kWouldDeny}, decision.outcomes);
+    if (observing) continue;
+    if (!finding.by_mode) add_once({finding.rule, denies ? Outcome::kDenied : Outcome::kWarned}, decision.outcomes);
+    (denies ? denied : warned).push_back(&finding);
   }
   out.warnings = warn(warned);
   if (!denied.empty()) out.denial = deny(request, object, denied);
 }
 
-void mutate(const Verdict& verdict, const Policy& policy, const Object& object, ReviewAnswer& out) {
-  // An observer changes nothing either.
-  if (policy.mode == Mode::kObserve) return;
+void mutate(const Verdict& verdict, const Policy& policy, const Object& object, ReviewAnswer& out, Decision& decision) {
   const std::vector<Edit> edits = edits_for(verdict, object);
   if (edits.empty()) return;
-  out.patch = to_json_patch(object.root, edits);
-  if (out.patch == "[]") out.patch.clear();
+  const std::string patch = to_json_patch(object.root, edits);
+  if (patch == "[]") return;
+  // An observer changes nothing either.
+  const bool observing = policy.mode == Mode::kObserve;
+  if (!observing) out.patch = patch;
+  const Outcome outcome = observing ? Outcome::kWouldInject : Outcome::kInjected;
+  for (const Edit& edit : edits) add_once({edit.rule, outcome}, decision.outcomes);
 }
 
 Answer refuse(BadReview problem) {
@@ -144,6 +151,22 @@ Answer refuse(BadReview problem) {
 }
 
 }  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kInjected:
+      return "injected";
+    case Outcome::kDenied:
+      return "denied";
+    case Outcome::kWarned:
+      return "warned";
+    case Outcome::kWouldInject:
+      return "would_inject";
+    case Outcome::kWouldDeny:
+      return "would_deny";
+  }
+  return "";
+}
 
 std::string_view to_string(Endpoint endpoint) { return endpoint == Endpoint::kMutate ? "mutate" : "validate"; }
 
@@ -186,9 +209,9 @@ Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, st
     }
     const Evaluation evaluation = evaluate(bundle, policy, &admission, today);
     if (endpoint == Endpoint::kMutate) {
-      mutate(evaluation.verdict, policy, object, reply);
+      mutate(evaluation.verdict, policy, object, reply, decision);
     } else {
-      validate(evaluation.verdict, policy, request, object, reply);
+      validate(evaluation.verdict, policy, request, object, reply, decision);
     }
     for (const Finding& finding : evaluation.verdict.findings) {
       const bool known = std::find(decision.rules.begin(), decision.rules.end(), finding.rule) != decision.rules.end();
@@ -197,6 +220,7 @@ Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, st
   }
   decision.patched = !reply.patch.empty();
   decision.allowed = !reply.denial;
+  decision.warned = !reply.warnings.empty();
   out.body = encode_review(request.api_version, request.uid, reply);
   return out;
 }

@@ -20,14 +20,32 @@ namespace brokergate::webhook {
 enum class Endpoint : uint8_t { kMutate, kValidate };
 std::string_view to_string(Endpoint endpoint);  // mutate, validate
 
-// What was decided, for the log and for exit codes. Holds no content of the
-// object but its identity.
+// What a rule did to the answer.
+enum class Outcome : uint8_t {
+  kInjected,
+  kDenied,
+  kWarned,
+  kWouldInject,  // the policy's mode is observe
+  kWouldDeny,    // the policy's mode is warn or observe
+};
+std::string_view to_string(Outcome outcome);  // injected, denied, warned, would_inject, would_deny
+
+struct RuleOutcome {
+  std::string_view rule;
+  Outcome outcome;
+  bool operator==(const RuleOutcome&) const = default;
+};
+
+// What was decided, for the log, the metrics and exit codes. Holds no content of
+// the object but its identity.
 struct Decision {
   std::string uid, operation, kind, ns, name;
   bool allowed = false;
   bool patched = false;
   bool dry_run = false;
+  bool warned = false;
   std::vector<std::string_view> rules;  // ids of unsuppressed findings, each once
+  std::vector<RuleOutcome> outcomes;    // at this endpoint, each pair once
   std::string skipped;                  // why the object was not examined; empty when it was
 };
 

@@ -1,19 +1,14 @@
-// Which HTTP requests are let in, decided by request line and headers alone.
+// What may be asked of the webhook's port, decided from the head alone.
 #pragma once
 
-#include <httplib.h>
-
-#include <string_view>
+#include "webhook/net/head.h"
 
 namespace brokergate::webhook {
 
-struct Refusal {
-  int status = 0;  // 0: the request is fine
-  std::string_view why;
-};
+// POST /mutate and /validate with one JSON body of known, legal length.
+net::Refusal review_refusal(const net::Head& head);
 
-// Everything but `POST /mutate|/validate` with one Content-Length within
-// kLargestReview and a JSON media type is refused, most telling reason first.
-Refusal refusal(const httplib::Request& request);
+// GET of one of the operations' paths, without a body.
+net::Refusal operations_refusal(const net::Head& head);
 
 }  // namespace brokergate::webhook

@@ -105,6 +105,11 @@ void Log::decision(const Decision& decision, Endpoint endpoint, int64_t duration
     if (i) line += ',';
     append_ascii_json(decision.rules[i], line);
   }
+  line += R"(],"outcomes":[)";
+  for (size_t i = 0; i < decision.outcomes.size(); ++i) {
+    if (i) line += ',';
+    append_ascii_json(std::string(to_string(decision.outcomes[i].outcome)) + ":" + std::string(decision.outcomes[i].rule), line);
+  }
   line += R"(],"duration_us":)" + std::to_string(duration_us) + '}';
   logger_->log(spdlog::level::info, spdlog::string_view_t(line));
 }
@@ -115,6 +120,13 @@ void Log::refused(std::string_view path, int status, std::string_view why, std::
   line += R"(,"status":)" + std::to_string(status);
   field(line, "why", why);
   field(line, "peer", peer);
+  line += '}';
+  logger_->log(spdlog::level::warn, spdlog::string_view_t(line));
+}
+
+void Log::problem(std::string_view message, std::string_view detail) {
+  std::string line = start("warn", message);
+  field(line, "detail", detail);
   line += '}';
   logger_->log(spdlog::level::warn, spdlog::string_view_t(line));
 }

@@ -25,6 +25,8 @@ class Log {
   // A request that is no review, or that the HTTP rules refuse.
   void refused(std::string_view path, int status, std::string_view why, std::string_view peer);
   void event(std::string_view message, std::string_view detail = {});
+  // Something an operator should see to, while the server goes on.
+  void problem(std::string_view message, std::string_view detail);
 
  private:
   std::shared_ptr<spdlog::logger> logger_;

@@ -1,52 +1,74 @@
-// The webhook's HTTPS server: /mutate and /validate, nothing else.
+// The webhook's server: /mutate and /validate over TLS, and the operations'
+// paths on a plain second port.
 //
-// What the HTTP library of Debian 12 lets through is refused here before a body
-// is read: chunked and compressed bodies, a missing or doubled Content-Length,
-// other methods, paths and media types. A real API server sends none of these.
+// accept (net/acceptor) -> TLS (net/transport) -> the request's head, held
+// against the rules before a body is read (net/head, http_rules) -> HTTP
+// (net/http) -> the door -> the engine.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <tl/expected.hpp>
 
-#include "brokergate/policy.h"
 #include "certs/pair.h"
 #include "webhook/log.h"
+#include "webhook/metrics.h"
+#include "webhook/net/limits.h"
+#include "webhook/review_door.h"
 
 namespace brokergate::webhook {
 
-struct ServerOptions {
+struct Address {
   std::string host = "0.0.0.0";
   int port = 8443;  // 0: any free port
-  // One connection holds one thread for its whole life, idle time included. An
-  // API server keeps 25 idle ones per endpoint: 3 servers x 2 endpoints = 150.
-  size_t threads = 256;
+};
+// "HOST:PORT", "[::1]:8443", ":8443" (all addresses). `option` is named in the error.
+tl::expected<Address, std::string> parse_address(const std::string& option, const std::string& text);
+// HOST:PORT, with brackets around an IPv6 address.
+std::string to_string(const Address& address);
+
+struct ServerOptions {
+  Address reviews;
+  std::optional<Address> operations;  // none: no second port
+  net::Limits limits;
+  size_t loops = 0;  // threads that serve connections; 0: one per core, four at most
 };
 
 class Server {
  public:
-  // `policy` and `log` must outlive the server. The pair is copied into OpenSSL's context.
-  Server(ServerOptions options, const certs::Pair& pair, const Policy& policy, Log& log);
+  // `log` and `metrics` must outlive the server.
+  Server(ServerOptions options, PolicyPtr policy, Log& log, Metrics& metrics);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Takes the address; connections queue from then on. The port taken, or what went wrong.
-  tl::expected<int, std::string> bind();
+  // Takes the addresses; connections queue from then on. Empty, or what went wrong.
+  std::string bind(const certs::Pair& pair);
+  // The addresses that were taken.
+  const Address& reviews() const;
+  const std::optional<Address>& operations() const;
+
   // Serves until stop(). False when accepting failed, which is fatal.
   bool run();
-  // From any thread: takes no new connection, lets requests that are being
-  // answered finish (at most ten seconds), ends idle connections. Returns when
-  // run() has returned.
-  void stop();
+
+  // From any thread, all below.
+  // /readyz tells no from now on and each answer ends its connection, so that
+  // clients go elsewhere; new connections are still taken for `stay`. Then, or at
+  // once with zero: nothing new is taken, requests that are being answered finish
+  // (at most ten seconds), run() returns.
+  void stop(std::chrono::milliseconds stay);
+  // New connections are made with this pair. The error leaves all as it was.
+  tl::expected<void, std::string> replace(const certs::Pair& pair);
+  void replace(PolicyPtr policy);
+  // What /readyz tells while the server is not stopping; `why` is static text.
+  void set_ready(bool ready, const char* why);
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// "HOST:PORT", "[::1]:8443", ":8443" (all addresses).
-tl::expected<ServerOptions, std::string> parse_listen(const std::string& text);
 
 }  // namespace brokergate::webhook

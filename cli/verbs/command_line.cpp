@@ -208,6 +208,20 @@ class CommandLine {
     serve_verb->add_option("--key", serve_.key, "PEM file: its private key, not encrypted")
         ->type_name("FILE")
         ->required();
+    serve_verb->add_option("--operations", serve_.operations, "plain port for /livez, /readyz and /metrics")
+        ->type_name("HOST:PORT");
+    serve_verb
+        ->add_option("--stay", serve_.stay, "after SIGTERM, still take connections for so long while /readyz says no")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.0, 600.0));
+    serve_verb->add_option("--max-connections", serve_.connections, "open at once; quiet ones make room for new ones")
+        ->type_name("N")
+        ->check(CLI::Range(16, 100000))
+        ->capture_default_str();
+    serve_verb->add_option("--max-connections-per-peer", serve_.connections_per_peer, "open at once from one address")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
     policy(serve_verb, serve_.policy);
   }
 

@@ -61,7 +61,10 @@ struct InspectOptions {
 struct ServeOptions {
   PolicyOptions policy;
   std::string listen = ":8443";
+  std::string operations;  // empty: no second port
   std::string cert, key;
+  double stay = 0;  // seconds, after SIGTERM
+  size_t connections = 4096, connections_per_peer = 1024;
 };
 
 struct RulesOptions {

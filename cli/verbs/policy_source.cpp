@@ -29,36 +29,41 @@ std::string found_upwards(const std::string& input) {
   }
 }
 
-// False when two inputs have different ones; that is told.
-bool discover(const std::vector<std::string>& inputs, std::string& file, Console& console) {
+std::string error_line(const std::string& message, const Paint& paint) {
+  return "brokergate: " + paint.bad("error:") + " " + message + "\n";
+}
+
+// The error when two inputs have different ones.
+tl::expected<std::string, std::string> discover(const std::vector<std::string>& inputs) {
+  std::string file;
   for (size_t i = 0; i < inputs.size(); ++i) {
     std::string here = found_upwards(inputs[i]);
     if (i == 0) {
       file = std::move(here);
     } else if (here != file) {
-      console.error("the inputs have different policies: " + (file.empty() ? inputs[0] + " has none" : file) + ", " +
-                    (here.empty() ? inputs[i] + " has none" : here) + "; choose one with --policy");
-      return false;
+      return tl::unexpected(
+          "the inputs have different policies: " + (file.empty() ? inputs[0] + " has none" : file) + ", " +
+          (here.empty() ? inputs[i] + " has none" : here) + "; choose one with --policy");
     }
   }
-  return true;
+  return file;
 }
 
-std::optional<Policy> read_policy_file(const std::string& file, Console& console) {
+tl::expected<Policy, std::string> read_policy_file(const std::string& file, int in, const Paint& paint) {
   Locator locator;
-  auto text = file == "-" ? read_descriptor(console.in(), kLargestPolicy) : read_file(file, kLargestPolicy);
+  auto text = file == "-" ? read_descriptor(in, kLargestPolicy) : read_file(file, kLargestPolicy);
   if (!text) {
-    console.err(
-        problem_text({file, nullptr, {}, "cannot read the policy: " + text.error()}, locator, console.err_paint()));
-    return std::nullopt;
+    return tl::unexpected(
+        problem_text({file, nullptr, {}, "cannot read the policy: " + text.error()}, locator, paint));
   }
   const auto source = std::make_shared<const Source>(file, std::move(*text));
   auto policy = read_policy(*source, rule_ids());
   if (policy) return std::move(*policy);
+  std::string wrong;
   for (const PolicyError& error : policy.error()) {
-    console.err(problem_text({file, source, error.position, error.message}, locator, console.err_paint()));
+    wrong += problem_text({file, source, error.position, error.message}, locator, paint);
   }
-  return std::nullopt;
+  return tl::unexpected(std::move(wrong));
 }
 
 }  // namespace
@@ -72,27 +77,37 @@ std::string policy_told(const Policy& policy) {
   return out;
 }
 
-std::optional<Policy> load_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
-                                  Console& console) {
+tl::expected<Policy, std::string> choose_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
+                                                int in, const Paint& paint) {
   std::string file = options.file;
   if (file.empty()) {
     const char* named = std::getenv("BROKERGATE_POLICY");
     if (named && *named) {
       file = named;
-    } else if (!discover(inputs, file, console)) {
-      return std::nullopt;
+    } else {
+      auto found = discover(inputs);
+      if (!found) return tl::unexpected(error_line(found.error(), paint));
+      file = std::move(*found);
     }
   }
-  std::optional<Policy> policy = file.empty() ? Policy::defaults() : read_policy_file(file, console);
-  if (policy) policy->source = file;
-  if (policy && !options.domain.empty()) {
+  auto policy = file.empty() ? Policy::defaults() : read_policy_file(file, in, paint);
+  if (!policy) return policy;
+  policy->source = file;
+  if (!options.domain.empty()) {
     if (const std::string wrong = check_domain(options.domain); !wrong.empty()) {
-      console.error("--domain " + options.domain + ": " + wrong);
-      return std::nullopt;
+      return tl::unexpected(error_line("--domain " + options.domain + ": " + wrong, paint));
     }
     policy->domain = options.domain;
   }
   return policy;
+}
+
+std::optional<Policy> load_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
+                                  Console& console) {
+  auto policy = choose_policy(options, inputs, console.in(), console.err_paint());
+  if (policy) return std::move(*policy);
+  console.err(policy.error());
+  return std::nullopt;
 }
 
 }  // namespace brokergate::cli

@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 #include "brokergate/policy.h"
+#include "cli/output/paint.h"
 #include "cli/verbs/console.h"
 #include "cli/verbs/options.h"
 
@@ -17,6 +20,10 @@ namespace brokergate::cli {
 // when the policy cannot be used: all that is wrong with it has been told.
 std::optional<Policy> load_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
                                   Console& console);
+
+// The same without a console: the error is all that is wrong, ready to be shown.
+tl::expected<Policy, std::string> choose_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
+                                                int in, const Paint& paint);
 
 // In a few words: file, provider, domain, mode.
 std::string policy_told(const Policy& policy);

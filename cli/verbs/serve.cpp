@@ -1,22 +1,89 @@
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <thread>
 
 #include "certs/pair.h"
 #include "cli/verbs/policy_source.h"
+#include "cli/verbs/upkeep.h"
 #include "cli/verbs/verbs.h"
 #include "webhook/log.h"
 #include "webhook/server.h"
 
 namespace brokergate::cli {
+namespace {
+
+tl::expected<webhook::ServerOptions, std::string> server_options(const ServeOptions& options) {
+  webhook::ServerOptions out;
+  const auto reviews = webhook::parse_address("--listen", options.listen);
+  if (!reviews) return tl::unexpected(reviews.error());
+  out.reviews = *reviews;
+  if (!options.operations.empty()) {
+    const auto operations = webhook::parse_address("--operations", options.operations);
+    if (!operations) return tl::unexpected(operations.error());
+    out.operations = *operations;
+  }
+  out.limits.connections = options.connections;
+  out.limits.connections_per_peer = options.connections_per_peer;
+  return out;
+}
+
+// Waits for the signals that all threads block; stops the server on the first that says so.
+class Signals {
+ public:
+  // Before any other thread is made: all of them inherit the mask.
+  Signals() {
+    sigemptyset(&set_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+
+  void follow(webhook::Server& server, Upkeep& upkeep, webhook::Log& log, std::chrono::milliseconds stay) {
+    waiter_ = std::thread([&, stay] {
+      while (true) {
+        int signal = 0;
+        sigwait(&set_, &signal);
+        if (ended_) return;
+        if (signal == SIGHUP) {
+          upkeep.read_now();
+          continue;
+        }
+        // A person at a terminal, or somebody who asks twice, does not wait.
+        const bool again = stopper_.joinable();
+        if (!again) log.event("stopping");
+        const auto left = signal == SIGINT || again ? std::chrono::milliseconds(0) : stay;
+        if (again) {
+          server.stop(left);
+        } else {
+          stopper_ = std::thread([&server, left] { server.stop(left); });
+        }
+      }
+    });
+  }
+
+  // The server has ended, for whichever reason.
+  void end() {
+    ended_ = true;
+    pthread_kill(waiter_.native_handle(), SIGTERM);
+    waiter_.join();
+    if (stopper_.joinable()) stopper_.join();
+  }
+
+ private:
+  sigset_t set_{};
+  std::atomic<bool> ended_ = false;
+  std::thread waiter_, stopper_;
+};
+
+}  // namespace
 
 int serve(const ServeOptions& options, Console& console) {
-  auto listen = webhook::parse_listen(options.listen);
-  if (!listen) {
-    console.error(listen.error());
+  auto server_wanted = server_options(options);
+  if (!server_wanted) {
+    console.error(server_wanted.error());
     return kCouldNotRun;
   }
-  const std::optional<Policy> policy = load_policy(options.policy, {"-"}, console);
+  std::optional<Policy> policy = load_policy(options.policy, {"-"}, console);
   if (!policy) return kCouldNotRun;
   const auto pair = certs::load_pair(options.cert, options.key);
   if (!pair) {
@@ -24,39 +91,26 @@ int serve(const ServeOptions& options, Console& console) {
     return kCouldNotRun;
   }
 
-  // Before any thread is made: all of them inherit the mask, one waits for the signals.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-
+  Signals signals;
   webhook::Log log;
-  for (const std::string& warning : pair->warnings) log.event("certificate", warning);
-  webhook::Server server(*listen, *pair, *policy, log);
-  const auto port = server.bind();
-  if (!port) {
-    console.error(port.error());
+  webhook::Metrics metrics(BROKERGATE_VERSION);
+  metrics.certificate_expires(certs::expires(*pair));
+  const std::string policy_file = policy->source, told = policy_told(*policy);
+  webhook::Server server(*server_wanted, std::make_shared<const Policy>(std::move(*policy)), log, metrics);
+  if (const std::string wrong = server.bind(*pair); !wrong.empty()) {
+    console.error(wrong);
     return kCouldNotRun;
   }
-  log.event("policy", policy_told(*policy));
-  const std::string host = listen->host.find(':') == std::string::npos ? listen->host : "[" + listen->host + "]";
-  console.out("listening on https://" + host + ":" + std::to_string(*port) + "\n");
+  for (const std::string& warning : pair->warnings) log.problem("certificate", warning);
+  log.event("certificate", certs::told(*pair));
+  log.event("policy", told);
+  console.out("listening on https://" + to_string(server.reviews()) + "\n");
+  if (server.operations()) console.out("operations on http://" + to_string(*server.operations()) + "\n");
 
-  std::atomic<bool> failed = false;
-  std::thread waiter([&] {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    if (!failed) log.event("stopping");
-    server.stop();
-  });
+  Upkeep upkeep(options, policy_file, server, log, metrics);
+  signals.follow(server, upkeep, log, std::chrono::milliseconds(static_cast<int64_t>(options.stay * 1000)));
   const bool fine = server.run();
-  if (!fine) {
-    // Nobody sent a signal, and the waiter needs one.
-    failed = true;
-    pthread_kill(waiter.native_handle(), SIGTERM);
-  }
-  waiter.join();
+  signals.end();
   if (!fine) console.error("cannot accept connections any more");
   return fine ? kClean : kCouldNotRun;
 }

@@ -33,6 +33,7 @@ struct Finding {
   bool suppressed = false;
   std::string suppressed_reason;
   std::string weakened;  // why the severity is lower than the rule's; empty when it is not
+  bool by_mode = false;  // weakened by the policy's mode alone: under `enforce` it would be denied
 
   bool fixable() const { return !fixes.empty(); }
   std::string path() const;  // JSON pointer in the object, with `missing` appended

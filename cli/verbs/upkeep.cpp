@@ -1,0 +1,111 @@
+#include "cli/verbs/upkeep.h"
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "certs/pair.h"
+#include "cli/verbs/policy_source.h"
+#include "webhook/self_check.h"
+
+namespace brokergate::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kInterval{500};
+
+}  // namespace
+
+Watched::Watched(std::vector<std::string> files) : files_(std::move(files)), read_(state()), seen_(read_) {}
+
+std::string Watched::state() const {
+  std::string out;
+  for (const std::string& file : files_) {
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0) {
+      out += "none;";
+      continue;
+    }
+    for (const auto number : {static_cast<int64_t>(found.st_dev), static_cast<int64_t>(found.st_ino),
+                              static_cast<int64_t>(found.st_mtim.tv_sec), static_cast<int64_t>(found.st_mtim.tv_nsec),
+                              static_cast<int64_t>(found.st_size)}) {
+      out += std::to_string(number) + ';';
+    }
+  }
+  return out;
+}
+
+bool Watched::changed() {
+  std::string now = state();
+  const bool settled = now == seen_;
+  seen_ = std::move(now);
+  if (!settled || seen_ == read_) return false;
+  read_ = seen_;
+  return true;
+}
+
+Upkeep::Upkeep(const ServeOptions& options, std::string policy_file, webhook::Server& server, webhook::Log& log,
+               webhook::Metrics& metrics)
+    : options_(options),
+      server_(server),
+      log_(log),
+      metrics_(metrics),
+      pair_({options.cert, options.key}),
+      policy_({policy_file}),
+      follows_policy_(!policy_file.empty() && policy_file != "-"),
+      thread_([this] { run(); }) {}
+
+Upkeep::~Upkeep() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void Upkeep::read_now() {
+  {
+    const std::lock_guard lock(mutex_);
+    asked_ = true;
+  }
+  wake_.notify_one();
+}
+
+void Upkeep::run() {
+  bool asked = false;
+  while (true) {
+    if (pair_.changed() || asked) read_certificate();
+    if (follows_policy_ && (policy_.changed() || asked)) read_policy();
+    const char* wrong = webhook::dial_self(server_.reviews());
+    server_.set_ready(wrong == nullptr, wrong ? wrong : "");
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, kInterval, [this] { return ending_ || asked_; });
+    if (ending_) return;
+    asked = std::exchange(asked_, false);
+  }
+}
+
+void Upkeep::read_certificate() {
+  const auto pair = certs::load_pair(options_.cert, options_.key);
+  std::string wrong = pair ? std::string() : pair.error();
+  if (pair) {
+    if (const auto replaced = server_.replace(*pair); !replaced) wrong = replaced.error();
+  }
+  metrics_.reload(webhook::Reloaded::kCertificate, wrong.empty());
+  if (!wrong.empty()) return log_.problem("certificate rejected, the one before stays in use", wrong);
+  metrics_.certificate_expires(certs::expires(*pair));
+  for (const std::string& warning : pair->warnings) log_.problem("certificate", warning);
+  log_.event("certificate loaded", certs::told(*pair));
+}
+
+void Upkeep::read_policy() {
+  auto policy = choose_policy(options_.policy, {"-"}, -1, Paint());
+  metrics_.reload(webhook::Reloaded::kPolicy, policy.has_value());
+  if (!policy) return log_.problem("policy rejected, the one before stays in use", policy.error());
+  log_.event("policy loaded", policy_told(*policy));
+  server_.replace(std::make_shared<const Policy>(std::move(*policy)));
+}
+
+}  // namespace brokergate::cli

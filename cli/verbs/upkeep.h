@@ -1,0 +1,61 @@
+// Keeps a running server right: reads certificate and policy again when their
+// files have changed, and tries its own port.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "cli/verbs/options.h"
+#include "webhook/server.h"
+
+namespace brokergate::cli {
+
+// Whether files have changed since they were read. Looks through symbolic links:
+// a Secret or ConfigMap volume is changed by swapping one.
+class Watched {
+ public:
+  explicit Watched(std::vector<std::string> files);
+  // True once per change, when two looks in a row saw the same: what is just
+  // being written, or one file of a pair, is not read.
+  bool changed();
+
+ private:
+  std::string state() const;
+
+  std::vector<std::string> files_;
+  std::string read_, seen_;
+};
+
+class Upkeep {
+ public:
+  // All must outlive it. `policy_file` is empty when there is none to follow.
+  Upkeep(const ServeOptions& options, std::string policy_file, webhook::Server& server, webhook::Log& log,
+         webhook::Metrics& metrics);
+  ~Upkeep();
+  Upkeep(const Upkeep&) = delete;
+  Upkeep& operator=(const Upkeep&) = delete;
+
+  // Reads all files now, changed or not (SIGHUP). From any thread.
+  void read_now();
+
+ private:
+  void run();
+  void read_certificate();
+  void read_policy();
+
+  const ServeOptions& options_;
+  webhook::Server& server_;
+  webhook::Log& log_;
+  webhook::Metrics& metrics_;
+  Watched pair_, policy_;
+  bool follows_policy_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool ending_ = false, asked_ = false;
+  std::thread thread_;
+};
+
+}  // namespace brokergate::cli

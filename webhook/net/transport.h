@@ -1,0 +1,50 @@
+// The bytes of one connection: over TLS, or plain on the operations' port.
+// Never blocks; not thread-safe.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace brokergate::webhook::net {
+
+struct FreeSsl {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+
+class Transport {
+ public:
+  enum class Step : uint8_t {
+    kDone,
+    kWantRead,   // again when the socket can be read
+    kWantWrite,  // again when it can be written
+    kEnd,        // the peer has ended it, or it is broken
+  };
+
+  // Plain.
+  explicit Transport(int socket) : socket_(socket) {}
+  // TLS as a server. The context is counted by OpenSSL: it may be replaced
+  // while connections made with it live on.
+  Transport(int socket, SSL_CTX* context);
+
+  Step handshake();
+  // On kDone `count` is above zero.
+  Step read(char* into, size_t room, size_t& count);
+  Step write(const char* from, size_t size, size_t& count);
+  // Bytes that have been received and decrypted, so that no event will tell of them.
+  bool pending() const;
+  // Tells the peer that nothing more will be written.
+  void end_writing();
+  // Throws away what the peer still sends. False when it has ended.
+  bool discard();
+
+ private:
+  Step step(int result);
+
+  int socket_;
+  std::unique_ptr<SSL, FreeSsl> ssl_;  // empty: plain
+};
+
+}  // namespace brokergate::webhook::net

@@ -1,0 +1,38 @@
+// /mutate and /validate.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "brokergate/policy.h"
+#include "webhook/log.h"
+#include "webhook/metrics.h"
+#include "webhook/net/door.h"
+
+namespace brokergate::webhook {
+
+using PolicyPtr = std::shared_ptr<const Policy>;
+
+// Thread-safe.
+class ReviewDoor final : public net::Door {
+ public:
+  // `log` and `metrics` must outlive the door.
+  ReviewDoor(PolicyPtr policy, Log& log, Metrics& metrics);
+
+  net::Refusal admit(const net::Head& head) override;
+  net::Reply answer(net::Call& call) override;
+  void refused(std::string_view path, const net::Refusal& refusal, std::string_view peer) override;
+
+  // Requests that have begun are answered with the policy they began with.
+  void replace(PolicyPtr policy);
+
+ private:
+  PolicyPtr policy() const;
+
+  mutable std::mutex mutex_;
+  PolicyPtr policy_;
+  Log& log_;
+  Metrics& metrics_;
+};
+
+}  // namespace brokergate::webhook
