@@ -5,7 +5,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # GCC 12 sees overlapping copies in `"text" + std::string` that are not there (GCC bug 105651).
   target_compile_options(brokergate_flags INTERFACE -Wno-restrict)
 endif()
-if(BROKERGATE_SANITIZE)
+if(BROKERGATE_SANITIZE STREQUAL "thread")
+  target_compile_options(brokergate_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer -Wno-null-dereference)
+  target_link_options(brokergate_flags INTERFACE -fsanitize=thread)
+elseif(BROKERGATE_SANITIZE)
   target_compile_options(brokergate_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                                     -fno-omit-frame-pointer -Wno-null-dereference)
   target_link_options(brokergate_flags INTERFACE -fsanitize=address,undefined)

@@ -64,7 +64,7 @@ struct ServeOptions {
   std::string operations;  // empty: no second port
   std::string cert, key;
   double stay = 0;  // seconds, after SIGTERM
-  size_t connections = 4096, connections_per_peer = 1024;
+  size_t connections = 3000, connections_per_peer = 1024;
 };
 
 struct RulesOptions {

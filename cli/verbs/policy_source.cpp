@@ -77,22 +77,23 @@ std::string policy_told(const Policy& policy) {
   return out;
 }
 
+tl::expected<std::string, std::string> policy_file(const PolicyOptions& options, const std::vector<std::string>& inputs,
+                                                   const Paint& paint) {
+  if (!options.file.empty()) return options.file;
+  const char* named = std::getenv("BROKERGATE_POLICY");
+  if (named && *named) return std::string(named);
+  auto found = discover(inputs);
+  if (!found) return tl::unexpected(error_line(found.error(), paint));
+  return found;
+}
+
 tl::expected<Policy, std::string> choose_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
                                                 int in, const Paint& paint) {
-  std::string file = options.file;
-  if (file.empty()) {
-    const char* named = std::getenv("BROKERGATE_POLICY");
-    if (named && *named) {
-      file = named;
-    } else {
-      auto found = discover(inputs);
-      if (!found) return tl::unexpected(error_line(found.error(), paint));
-      file = std::move(*found);
-    }
-  }
-  auto policy = file.empty() ? Policy::defaults() : read_policy_file(file, in, paint);
+  const auto file = policy_file(options, inputs, paint);
+  if (!file) return tl::unexpected(file.error());
+  auto policy = file->empty() ? Policy::defaults() : read_policy_file(*file, in, paint);
   if (!policy) return policy;
-  policy->source = file;
+  policy->source = *file;
   if (!options.domain.empty()) {
     if (const std::string wrong = check_domain(options.domain); !wrong.empty()) {
       return tl::unexpected(error_line("--domain " + options.domain + ": " + wrong, paint));

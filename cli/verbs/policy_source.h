@@ -21,7 +21,11 @@ namespace brokergate::cli {
 std::optional<Policy> load_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
                                   Console& console);
 
-// The same without a console: the error is all that is wrong, ready to be shown.
+// The file that load_policy() would read; empty: none. The error is ready to be shown.
+tl::expected<std::string, std::string> policy_file(const PolicyOptions& options, const std::vector<std::string>& inputs,
+                                                   const Paint& paint);
+
+// load_policy() without a console: the error is all that is wrong, ready to be shown.
 tl::expected<Policy, std::string> choose_policy(const PolicyOptions& options, const std::vector<std::string>& inputs,
                                                 int in, const Paint& paint);
 

@@ -28,6 +28,13 @@ tl::expected<webhook::ServerOptions, std::string> server_options(const ServeOpti
   return out;
 }
 
+// The policy's file, when it is one that can be read again.
+std::vector<std::string> followed(const PolicyOptions& options) {
+  const auto file = policy_file(options, {"-"}, Paint());
+  if (!file || file->empty() || *file == "-") return {};
+  return {*file};
+}
+
 // Waits for the signals that all threads block; stops the server on the first that says so.
 class Signals {
  public:
@@ -83,6 +90,7 @@ int serve(const ServeOptions& options, Console& console) {
     console.error(server_wanted.error());
     return kCouldNotRun;
   }
+  Watched pair_files({options.cert, options.key}), policy_files(followed(options.policy));
   std::optional<Policy> policy = load_policy(options.policy, {"-"}, console);
   if (!policy) return kCouldNotRun;
   const auto pair = certs::load_pair(options.cert, options.key);
@@ -95,7 +103,7 @@ int serve(const ServeOptions& options, Console& console) {
   webhook::Log log;
   webhook::Metrics metrics(BROKERGATE_VERSION);
   metrics.certificate_expires(certs::expires(*pair));
-  const std::string policy_file = policy->source, told = policy_told(*policy);
+  const std::string told = policy_told(*policy);
   webhook::Server server(*server_wanted, std::make_shared<const Policy>(std::move(*policy)), log, metrics);
   if (const std::string wrong = server.bind(*pair); !wrong.empty()) {
     console.error(wrong);
@@ -107,7 +115,7 @@ int serve(const ServeOptions& options, Console& console) {
   console.out("listening on https://" + to_string(server.reviews()) + "\n");
   if (server.operations()) console.out("operations on http://" + to_string(*server.operations()) + "\n");
 
-  Upkeep upkeep(options, policy_file, server, log, metrics);
+  Upkeep upkeep(options, std::move(pair_files), std::move(policy_files), server, log, metrics);
   signals.follow(server, upkeep, log, std::chrono::milliseconds(static_cast<int64_t>(options.stay * 1000)));
   const bool fine = server.run();
   signals.end();

@@ -45,15 +45,14 @@ bool Watched::changed() {
   return true;
 }
 
-Upkeep::Upkeep(const ServeOptions& options, std::string policy_file, webhook::Server& server, webhook::Log& log,
+Upkeep::Upkeep(const ServeOptions& options, Watched pair, Watched policy, webhook::Server& server, webhook::Log& log,
                webhook::Metrics& metrics)
     : options_(options),
       server_(server),
       log_(log),
       metrics_(metrics),
-      pair_({options.cert, options.key}),
-      policy_({policy_file}),
-      follows_policy_(!policy_file.empty() && policy_file != "-"),
+      pair_(std::move(pair)),
+      policy_(std::move(policy)),
       thread_([this] { run(); }) {}
 
 Upkeep::~Upkeep() {
@@ -77,7 +76,7 @@ void Upkeep::run() {
   bool asked = false;
   while (true) {
     if (pair_.changed() || asked) read_certificate();
-    if (follows_policy_ && (policy_.changed() || asked)) read_policy();
+    if (!policy_.empty() && (policy_.changed() || asked)) read_policy();
     const char* wrong = webhook::dial_self(server_.reviews());
     server_.set_ready(wrong == nullptr, wrong ? wrong : "");
     std::unique_lock lock(mutex_);

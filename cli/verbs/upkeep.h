@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "cli/verbs/options.h"
 #include "webhook/server.h"
@@ -20,6 +21,7 @@ class Watched {
   // True once per change, when two looks in a row saw the same: what is just
   // being written, or one file of a pair, is not read.
   bool changed();
+  bool empty() const { return files_.empty(); }
 
  private:
   std::string state() const;
@@ -30,8 +32,9 @@ class Watched {
 
 class Upkeep {
  public:
-  // All must outlive it. `policy_file` is empty when there is none to follow.
-  Upkeep(const ServeOptions& options, std::string policy_file, webhook::Server& server, webhook::Log& log,
+  // All must outlive it. `pair` and `policy` were made before their files were
+  // read, so that no change is missed; without a policy file, `policy` has no files.
+  Upkeep(const ServeOptions& options, Watched pair, Watched policy, webhook::Server& server, webhook::Log& log,
          webhook::Metrics& metrics);
   ~Upkeep();
   Upkeep(const Upkeep&) = delete;
@@ -50,7 +53,6 @@ class Upkeep {
   webhook::Log& log_;
   webhook::Metrics& metrics_;
   Watched pair_, policy_;
-  bool follows_policy_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

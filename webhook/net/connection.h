@@ -43,7 +43,8 @@ struct Connection {
   Phase phase = Phase::kHandshake;
   std::chrono::steady_clock::time_point since;   // in this phase
   std::list<std::unique_ptr<Connection>>::iterator self;  // in its phase's list
-  uint32_t interest = 0;                         // what epoll was told
+  uint32_t interest = 0;  // what epoll was told
+  bool queued = false;    // has more to do without an event, and waits for its turn
 
   // The request. `in` holds the head and whatever followed it, until the body is cut off.
   std::string in;

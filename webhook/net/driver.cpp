@@ -16,7 +16,9 @@ constexpr size_t kScratch = size_t{64} << 10;
 constexpr int kTurns = 16;
 // What a quiet connection may keep of its buffers.
 constexpr size_t kKept = 1024;
-constexpr size_t kReserved = size_t{1} << 20;
+// Beyond this the memory for the whole body is taken at once: growing it step by
+// step would hold parts of it twice.
+constexpr size_t kGrown = size_t{256} << 10;
 // A body this small makes room for itself where bytes are short.
 constexpr size_t kSmallBody = size_t{128} << 10;
 
@@ -55,49 +57,54 @@ Driver::Driver(const Limits& limits, Usage& usage, Heavy& heavy, Owner& owner)
 
 Want Driver::advance(Connection& connection) {
   for (int turn = 0; turn < kTurns; ++turn) {
-    Want want = Want::kAgain;
+    Step step;
     switch (connection.phase) {
       case Phase::kHandshake:
-        switch (connection.transport.handshake()) {
-          case Transport::Step::kDone:
-            owner_.enter(connection, Phase::kFresh);
-            break;
-          case Transport::Step::kWantRead:
-            return Want::kRead;
-          case Transport::Step::kWantWrite:
-            return Want::kWrite;
-          case Transport::Step::kEnd:
-            ++usage_.counts.handshakes_failed;
-            return Want::kEnd;
-        }
+        step = shake_hands(connection);
         break;
       case Phase::kFresh:
       case Phase::kIdle:
       case Phase::kHead:
       case Phase::kBody:
-        want = read(connection);
+        step = read(connection);
         break;
       case Phase::kWork:
         return Want::kNothing;
       case Phase::kWrite:
-        want = write(connection);
+        step = write(connection);
         break;
       case Phase::kLinger:
         return connection.transport.discard() ? Want::kRead : Want::kEnd;
       case Phase::kCount:
         return Want::kEnd;
     }
-    if (want != Want::kAgain) return want;
+    if (step) return *step;
   }
   return Want::kAgain;
 }
 
-Want Driver::read(Connection& connection) {
+Driver::Step Driver::shake_hands(Connection& connection) {
+  switch (connection.transport.handshake()) {
+    case Transport::Step::kDone:
+      owner_.enter(connection, Phase::kFresh);
+      return {};
+    case Transport::Step::kWantRead:
+      return Want::kRead;
+    case Transport::Step::kWantWrite:
+      return Want::kWrite;
+    case Transport::Step::kEnd:
+      break;
+  }
+  ++usage_.counts.handshakes_failed;
+  return Want::kEnd;
+}
+
+Driver::Step Driver::read(Connection& connection) {
   size_t count = 0;
   switch (connection.transport.read(scratch_.data(), scratch_.size(), count)) {
     case Transport::Step::kDone:
       take(connection, {scratch_.data(), count});
-      return Want::kAgain;
+      return {};
     case Transport::Step::kWantRead:
       return Want::kRead;
     case Transport::Step::kWantWrite:
@@ -137,7 +144,7 @@ void Driver::read_head(Connection& connection) {
     return answer(connection);
   }
   owner_.enter(connection, Phase::kBody);
-  connection.body.reserve(std::min(connection.head.content_length, kReserved));
+  connection.body.reserve(std::min(connection.head.content_length, kGrown));
   add_to_body(connection, rest);
 }
 
@@ -153,6 +160,7 @@ void Driver::add_to_body(Connection& connection, std::string_view bytes) {
     if (!oldest || !usage_.take_bytes(mine.size())) return refuse(connection, {503, "too much is being received"});
   }
   connection.charged += mine.size();
+  if (connection.body.size() + mine.size() > kGrown) connection.body.reserve(connection.head.content_length);
   connection.body += mine;
   if (mine.size() < missing) return;
   connection.in = bytes.substr(missing);
@@ -202,7 +210,7 @@ void Driver::release(Connection& connection) {
   connection.head = {};
 }
 
-Want Driver::write(Connection& connection) {
+Driver::Step Driver::write(Connection& connection) {
   while (connection.written < connection.out.size()) {
     size_t count = 0;
     switch (connection.transport.write(connection.out.data() + connection.written,
@@ -223,10 +231,11 @@ Want Driver::write(Connection& connection) {
     connection.transport.end_writing();
     forget(connection.in);
     owner_.enter(connection, Phase::kLinger);
-    return Want::kAgain;
+    return {};
   }
   next_request(connection);
-  // A pipelined request is answered after others had their turn; otherwise there is nothing to read yet.
+  // After each answer others have their turn. Mostly there is nothing more to
+  // read yet, and trying would be a system call for nothing.
   return connection.phase == Phase::kIdle && !connection.transport.pending() ? Want::kRead : Want::kAgain;
 }
 

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "webhook/net/connection.h"
@@ -48,13 +49,15 @@ class Driver {
   void release(Connection& connection);
 
  private:
-  Want read(Connection& connection);
-  // True when `in` or `body` is enough to go on without reading.
+  // What the connection waits for; nothing: it can go on at once.
+  using Step = std::optional<Want>;
+  Step shake_hands(Connection& connection);
+  Step read(Connection& connection);
+  Step write(Connection& connection);
   void take(Connection& connection, std::string_view bytes);
   void read_head(Connection& connection);
   void add_to_body(Connection& connection, std::string_view bytes);
   void answer(Connection& connection);
-  Want write(Connection& connection);
   void next_request(Connection& connection);
 
   const Limits& limits_;

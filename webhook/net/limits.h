@@ -10,7 +10,8 @@ namespace brokergate::webhook::net {
 struct Limits {
   // An API server keeps 25 idle connections per endpoint, three of them with two
   // endpoints 150; bursts come on top. At the cap the oldest quiet one makes room.
-  size_t connections = 4096;
+  // In the middle of their handshakes, 3000 hold 100 MiB; idle, 50.
+  size_t connections = 3000;
   size_t connections_per_peer = 1024;
 
   size_t head_bytes = size_t{16} << 10;  // request line and header fields, together

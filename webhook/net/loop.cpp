@@ -57,7 +57,7 @@ struct Loop::Impl final : Owner {
   Connection* oldest_body(const Connection& other) override {
     for (const auto& connection : lists[index_of(Phase::kBody)]) {
       if (connection.get() != &other) {
-        again.push_back(connection.get());
+        queue(*connection);
         return connection.get();
       }
     }
@@ -130,6 +130,10 @@ struct Loop::Impl final : Owner {
     connection.interest = interest;
   }
 
+  void queue(Connection& connection) {
+    if (!std::exchange(connection.queued, true)) again.push_back(&connection);
+  }
+
   void advance(Connection& connection) {
     switch (driver.advance(connection)) {
       case Want::kRead:
@@ -139,8 +143,7 @@ struct Loop::Impl final : Owner {
       case Want::kNothing:
         return watch(connection, 0);
       case Want::kAgain:
-        again.push_back(&connection);
-        return;
+        return queue(connection);
       case Want::kEnd:
         return end(connection);
     }
@@ -238,7 +241,7 @@ struct Loop::Impl final : Owner {
         continue;
       }
       auto& connection = *static_cast<Connection*>(events[i].data.ptr);
-      if (connection.socket >= 0 && connection.phase != Phase::kHandshake) advance(connection);
+      if (connection.socket >= 0 && connection.phase != Phase::kHandshake && !connection.queued) advance(connection);
     }
     int handshakes = 0;
     for (int i = 0; i < count && handshakes < kHandshakesAtOnce; ++i) {
@@ -259,6 +262,7 @@ struct Loop::Impl final : Owner {
       if (count > 0) handle(events.data(), count);
       const std::vector<Connection*> turn = std::exchange(again, {});
       for (Connection* connection : turn) {
+        connection->queued = false;
         if (connection->socket >= 0) advance(*connection);
       }
       expire();
