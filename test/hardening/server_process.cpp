@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -108,6 +109,10 @@ ServerProcess::~ServerProcess() {
   if (child_ > 0) {
     signal(SIGKILL);
     wait();
+  }
+  const std::string log = read("log");
+  if (const size_t at = log.find("ThreadSanitizer"); at != std::string::npos) {
+    std::fprintf(stderr, "%s\n", log.substr(at, 4000).c_str());
   }
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
