@@ -29,7 +29,7 @@ _brokergate() {
       ;;
     serve)
       if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--help -h --listen --cert --key --policy --domain --color' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W '--help -h --listen --cert --key --operations --stay --max-connections --max-connections-per-peer --policy --domain --color' -- "$word")
       fi
       ;;
     rules)
