@@ -10,6 +10,8 @@ std::string describe(const BrokerFacts& facts) {
   const Settings& settings = facts.settings;
   if (facts.image.parameter) return "the image is a parameter of a template that is not filled in";
   if (!facts.rival.empty()) return facts.rival;
+  if (!facts.process.files.fails.empty()) return facts.process.files.fails;
+  if (!facts.process.strange.empty()) return facts.process.strange;
   const Setting& advertised = settings[Key::kAdvertised];
   const Entry entry = facts.process.entry;
   if (entry == Entry::kServerStart)
@@ -39,6 +41,8 @@ std::string describe(const BrokerFacts& facts) {
 std::string way_out(const BrokerFacts& facts) {
   const Settings& settings = facts.settings;
   if (facts.image.parameter) return "fill the template in first";
+  if (!facts.process.files.fails.empty()) return "mend the init container first";
+  if (!facts.process.strange.empty()) return "then it can be read";
   if (!facts.process.env.sources.empty() && settings.unreadable.empty())
     return "an env entry " + settings[Key::kAdvertised].variable_name() + " beats envFrom: set it with all listeners";
   if (settings.mechanics == Mechanics::kFile || settings[Key::kAdvertised].by == Setting::By::kOverride)

@@ -335,7 +335,7 @@ void Interpreter::do_shell(Call& call) {
     drop_words(call, invocation->positional);
   }
   bool exec = call.exec;
-  run_text(call, script, "sh", arg0);
+  run_program(call, script, "sh", arg0, invocation->dialect);
   if (exec && !call.state.dead)
     exit_script(call.state, call.state.status, "the shell it becomes ends without a broker");
 }

@@ -105,6 +105,8 @@ class Interpreter {
   void call_function(Call& call, const Node& function);
   // `program`: a shell of its own with that $0; nullopt: this shell.
   void run_text(Call& call, std::string_view text, const std::string& what, std::optional<std::string> program);
+  void run_program(Call& call, std::string_view text, const std::string& what, const std::string& arg0,
+                   Dialect dialect);
   void settle(State& state, Failed failed, const Node& node);
   void check_errexit(State& state, Failed& failed);
   void leave(State& state, Frame::Kind kind, bool to_continue, size_t levels);
