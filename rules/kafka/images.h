@@ -39,8 +39,8 @@ std::optional<KafkaVersion> kafka_version(ImageFamily family, std::string_view t
 
 // What /bin/sh is in an image, as far as its name tells.
 struct PosixShell {
-  std::string_view name;                                          // "bash", "busybox", "dash"; empty: not known
-  shell::Borrowed::From has = shell::Borrowed::From::kNobody;     // what it reads beyond POSIX
+  std::string_view name;                                       // "bash", "busybox", "dash"; empty: not known
+  shell::Borrowed::From has = shell::Borrowed::From::kNobody;  // what it reads beyond POSIX
   bool reads(const shell::Borrowed& borrowed) const { return borrowed.from <= has; }
 };
 PosixShell sh_of(const Image& image);

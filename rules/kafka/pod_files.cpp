@@ -243,8 +243,8 @@ class Volumes {
     const PodFiles before = view(container);
     const ProcessStart start = read_process(container, identity_, ImageFamily::kUnknown, nullptr, &before);
     const std::string who = "init container " + std::string(container["name"].str());
-    const bool followed = start.script_read && start.parsed && start.parsed->script.error().empty() &&
-                          start.strange.empty();
+    const bool followed =
+        start.script_read && start.parsed && start.parsed->script.error().empty() && start.strange.empty();
     if (start.script_read && !followed) lost_ = who + ": " + start.why;
     if (followed && !start.shell.fails.empty() && fails_.empty())
       fails_ = who + " fails (" + start.shell.fails + "), and no container starts until it ends well";

@@ -190,7 +190,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
       break;
     case Entry::kBitnamiRun: {
       settings.mechanics = Mechanics::kBitnami;
-      if (bitnami_file(object, start, pod_spec, container, settings)) {
+      if (bitnami_file(object, start, pod_spec, container, tag, settings)) {
         note_dead_variables(object, start, settings);
         break;
       }

@@ -61,31 +61,19 @@ void Parser::borrow_by_name(const std::vector<Argument>& args, size_t at) {
     From from;
     std::string_view option;  // of it; empty: the name alone counts
   };
-  static constexpr auto kRows = std::to_array<Row>({{"[", From::kBusybox, "=="},
-                                                    {"[", From::kBash, "-v"},
-                                                    {"builtin", From::kBash, ""},
-                                                    {"compgen", From::kBash, ""},
-                                                    {"declare", From::kBash, ""},
-                                                    {"exec", From::kBash, "-a"},
-                                                    {"exec", From::kBash, "-c"},
-                                                    {"export", From::kBash, "-f"},
-                                                    {"export", From::kBusybox, "-n"},
-                                                    {"let", From::kBusybox, ""},
-                                                    {"mapfile", From::kBash, ""},
-                                                    {"popd", From::kBash, ""},
-                                                    {"printf", From::kBash, "-v"},
-                                                    {"pushd", From::kBash, ""},
-                                                    {"readarray", From::kBash, ""},
-                                                    {"set", From::kBusybox, "pipefail"},
-                                                    {"shopt", From::kBash, ""},
-                                                    {"source", From::kBusybox, ""},
-                                                    {"test", From::kBusybox, "=="},
-                                                    {"typeset", From::kBash, ""}});
+  static constexpr auto kRows = std::to_array<Row>(
+      {{"[", From::kBusybox, "=="},         {"[", From::kBash, "-v"},      {"builtin", From::kBash, ""},
+       {"compgen", From::kBash, ""},        {"declare", From::kBash, ""},  {"exec", From::kBash, "-a"},
+       {"exec", From::kBash, "-c"},         {"export", From::kBash, "-f"}, {"export", From::kBusybox, "-n"},
+       {"let", From::kBusybox, ""},         {"mapfile", From::kBash, ""},  {"popd", From::kBash, ""},
+       {"printf", From::kBash, "-v"},       {"pushd", From::kBash, ""},    {"readarray", From::kBash, ""},
+       {"set", From::kBusybox, "pipefail"}, {"shopt", From::kBash, ""},    {"source", From::kBusybox, ""},
+       {"test", From::kBusybox, "=="},      {"typeset", From::kBash, ""}});
   const std::string_view name = args[0].word->raw;
   for (const Row& row : kRows) {
     if (row.name != name) continue;
-    if (row.option.empty() || std::any_of(args.begin() + 1, args.end(),
-                                          [&](const Argument& one) { return one.word->raw == row.option; }))
+    if (row.option.empty() ||
+        std::any_of(args.begin() + 1, args.end(), [&](const Argument& one) { return one.word->raw == row.option; }))
       borrow(row.from, row.option.empty() ? name : row.option, at);
   }
   if (name != "read") return;

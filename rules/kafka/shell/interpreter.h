@@ -190,6 +190,8 @@ class Interpreter {
   void do_tee(Call&);
   void do_cp(Call&);
   void do_remove(Call&);
+  void do_make(Call&);
+  void make_links(Call& call, std::vector<std::string> names);
   void do_hostname(Call&);
   void do_sleep(Call&);
   void do_filter(Call&);
