@@ -55,7 +55,7 @@ void command_variables(const ProcessStart& start, const Object& object, Settings
     const EnvEntry* entry = start.env.find(settings[key].variable_name() + "_COMMAND");
     if (!entry) continue;
     Place place = env_place(object, *entry);
-    place.what += ", which the image does not run,";
+    place.what += " (the image runs no such command)";
     settings[key].shadowed.push_back(std::move(place));
   }
 }

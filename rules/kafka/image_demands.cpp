@@ -178,11 +178,8 @@ class Script {
       case When::kNoAddress:
         return variables_.is_unset(row.variable) && variables_.is_unset("KAFKA_ADVERTISED_HOST_NAME") &&
                variables_.is_unset(kAdvertised) && variables_.is_unset("HOSTNAME_COMMAND");
-      case When::kFileReadOnly: {
-        const std::string_view path = start_script(Mechanics::kBitnami, set_.image_tag).written_file;
-        const shell::File* file = path.empty() ? nullptr : set_.facts->process.files.find(path);
-        return file && file->read_only;
-      }
+      case When::kFileReadOnly:
+        return writes_in_vain();
       case When::kBreaksSed:
         return holds(variables_.text(row.variable).value_or(""), "@");
     }
@@ -226,6 +223,12 @@ class Script {
       found = found || holds(*text, part);
     }
     return found;
+  }
+
+  // The file that the script writes lies on a volume that nobody can write.
+  bool writes_in_vain() const {
+    const std::string_view path = start_script(Mechanics::kBitnami, set_.image_tag).written_file;
+    return !path.empty() && mounted_read_only(path, set_.pod_spec, set_.container);
   }
 
   bool equal_ports(std::string_view variable) const {

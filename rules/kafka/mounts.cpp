@@ -60,6 +60,26 @@ bool may_be_mounted(Value container, std::string_view path) {
   });
 }
 
+bool mounted_read_only(std::string_view path, Value pod_spec, Value container) {
+  // The innermost mount counts.
+  Value inner;
+  size_t longest = 0;
+  for (const Node& node : container["volumeMounts"].children()) {
+    const std::string_view place = without_slash(Value(&node)["mountPath"].str());
+    if (place.size() < longest || place.empty() || !at_or_below(path, place)) continue;
+    longest = place.size();
+    inner = Value(&node);
+  }
+  if (!inner) return false;
+  if (inner["readOnly"].as_bool().value_or(false)) return true;
+  for (const Node& node : pod_spec["volumes"].children()) {
+    const Value volume(&node);
+    if (volume["name"].str() != inner["name"].str()) continue;
+    return volume["configMap"] || volume["secret"] || volume["projected"] || volume["downwardAPI"];
+  }
+  return false;
+}
+
 std::string dead_bitnami_environment(const StartScript& script, Value pod_spec, Value container) {
   for (const Node& node : container["volumeMounts"].children()) {
     const Value mount(&node);

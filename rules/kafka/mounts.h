@@ -17,6 +17,8 @@ std::string mounted_at(std::string_view path, Value pod_spec, Value container);
 std::string describe_file(std::string_view path, Value pod_spec, Value container);
 // A volume that could bring something at `path`, from above it or from inside.
 bool may_be_mounted(Value container, std::string_view path);
+// `path` lies on a volume that cannot be written: of a ConfigMap or its like, or mounted readOnly.
+bool mounted_read_only(std::string_view path, Value pod_spec, Value container);
 // bitnami's set-up reads no KAFKA_CFG_* when a server.properties is mounted where the
 // row says (setup.sh; libkafka.sh, kafka_initialize): why, or empty.
 std::string dead_bitnami_environment(const StartScript& script, Value pod_spec, Value container);

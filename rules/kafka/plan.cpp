@@ -43,8 +43,11 @@ std::string Planner::unfit() const {
     const Setting& setting = settings_[key];
     if (!setting.set || !has_unknown(setting.value) || setting.by == Setting::By::kDerived) continue;
     // Kafka wants the brokers' own listener among those there are: a new one is another.
-    if (key == Key::kInterBrokerName && !ListText::names(listeners(), name_) && !has_unknown(listeners().value))
-      continue;
+    const bool ours = ListText::names(listeners(), name_) || has_unknown(listeners().value);
+    const auto as_wanted = [](const Listener& l, const std::string& host, int64_t port) {
+      return l.host == host && l.port == port;
+    };
+    if (key == Key::kInterBrokerName && (!ours || right(as_wanted))) continue;
     const std::string property(property_name(key));
     return property + " cannot be known: " + unknown_reason(setting.value) +
            (settings_.mechanics == Mechanics::kFile ? "; state it: --override " + property + "=… beats the file"

@@ -51,6 +51,8 @@ class EnvLiteral final : public Form {
     if (settings.mechanics != Mechanics::kBitnami && facts.process.env.find(advertised.variable_name() + "_COMMAND"))
       return false;
     reason = advertised.variable_name() + " is not set; the image would read it";
+    if (settings.mechanics == Mechanics::kBitnami && advertised.by == Setting::By::kNothing)
+      reason += ", and Kafka takes listeners for what it advertises";
     return true;
   }
 

@@ -55,7 +55,7 @@ void Parser::borrow(Borrowed::From from, std::string_view what, size_t at) {
 // the configuration that Docker's images have.
 void Parser::borrow_by_name(const std::vector<Argument>& args, size_t at) {
   using From = Borrowed::From;
-  if (dialect_ != Dialect::kSh || args.empty() || !args[0].word->literal) return;
+  if (dialect_ != Dialect::kSh || args.empty()) return;
   struct Row {
     std::string_view name;
     From from;

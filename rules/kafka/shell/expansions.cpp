@@ -60,7 +60,7 @@ bool Parser::parse_arithmetic(Part& part) {
   part.kind = Part::Kind::kArithmetic;
   part.arg = word;
   part.text = text_.substr(begin, at_ - begin);
-  for (const std::string_view op : {"++", "--", "**"})
+  for (const std::string_view op : {"++", "--", "**", ","})
     if (part.text.find(op) != part.text.npos) borrow(Borrowed::From::kBusybox, op, begin);
   return true;
 }
