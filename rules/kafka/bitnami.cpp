@@ -114,6 +114,15 @@ void extra_flags(const VariableReader& reader, Settings& settings) {
   }
 }
 
+// kafka-env.sh lets another folder be looked into for a server.properties.
+void mounted_elsewhere(const VariableReader& reader, Value container, Settings& settings) {
+  constexpr std::string_view kName = "KAFKA_MOUNTED_CONF_DIR";
+  const Setting folder = reader.read(kName);
+  if (!folder.set || (!has_unknown(folder.value) && !may_be_mounted(container, folder.value))) return;
+  settings.doubt = std::string(kName) + " makes the image look for server.properties in " + display(folder.value) +
+                   ", which a volume brings and is not read there";
+}
+
 // entrypoint.sh … run.sh ARGUMENTS: run.sh hands its arguments to kafka-server-start.sh.
 void arguments_of_run(const Object& object, const ProcessStart& start, Settings& settings) {
   if (start.argv.size() < 2) return;
@@ -141,6 +150,7 @@ void bitnami_settings(const VariableReader& reader, const Object& object, const 
   over_written_file(script, container, settings);
   if (settings.doubt.empty()) extra_flags(reader, settings);
   arguments_of_run(object, start, settings);
+  if (settings.doubt.empty()) mounted_elsewhere(reader, container, settings);
   if (settings.doubt.empty()) {
     const std::string scripts = mounted_at("/docker-entrypoint-initdb.d", pod_spec, container);
     if (!scripts.empty())

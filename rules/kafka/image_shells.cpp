@@ -19,9 +19,10 @@ struct Row {
 };
 
 // Parts of a tag that name the distribution, before anything else is asked.
-constexpr std::array kTags = {Row{"alpine", kBusybox}, Row{"bookworm", kDash}, Row{"bullseye", kDash},
-                              Row{"buster", kDash},    Row{"debian", kDash},   Row{"ubi", kBash},
-                              Row{"slim", kDash},      Row{"photon", kBash},   Row{"busybox", kBusybox}};
+constexpr std::array kTags = {Row{"alpine", kBusybox}, Row{"bookworm", kDash},   Row{"bullseye", kDash},
+                              Row{"buster", kDash},    Row{"busybox", kBusybox}, Row{"debian", kDash},
+                              Row{"photon", kBash},    Row{"slim", kDash},       Row{"ubi7", kBash},
+                              Row{"ubi8", kBash},      Row{"ubi9", kBash}};
 
 // The end of the image's path, whole components.
 constexpr std::array kPaths = {Row{"almalinux", kBash},

@@ -159,14 +159,13 @@ struct ScriptText {
 
 // Why what was read may not be what sh makes of it; empty: it is.
 std::string not_for_sh(const shell::Borrowed& borrowed, const Image& image) {
+  if (borrowed.from == shell::Borrowed::From::kNobody) return {};
   const PosixShell sh = sh_of(image);
   if (sh.reads(borrowed)) return {};
   const std::string uses = " uses " + borrowed.what + ", which ";
   if (sh.name.empty())
-    return uses + "not every sh has, and what sh is in image " + std::string(image.path) +
-           " is not known: run it with bash, or write it without";
-  return uses + "sh of image " + std::string(image.path) + " (" + std::string(sh.name) +
-         ") does not have: run it with bash, or write it without";
+    return uses + "not every sh has, and what sh is in image " + std::string(image.path) + " is not known";
+  return uses + "sh of image " + std::string(image.path) + " (" + std::string(sh.name) + ") does not have";
 }
 
 void read_script(ScriptText text, const shell::Invocation& call, const std::vector<std::string>& positional,

@@ -68,7 +68,7 @@ std::string unknown_remedy(const BrokerSet& set, const WantedListener* wanted) {
   const Settings& settings = facts.settings;
   if (facts.image.parameter) return "fill the template in first";
   if (!facts.process.files.fails.empty()) return "mend the init container first";
-  if (!facts.process.strange.empty()) return "then it can be read";
+  if (!facts.process.strange.empty()) return "let bash run it (command: [bash, …]), or write it for every sh";
   if (!facts.rival.empty()) return "leave one broker in the pod";
   const Entry entry = facts.process.entry;
   if (entry == Entry::kServerStart && settings.doubt.empty() && facts.process.certain)

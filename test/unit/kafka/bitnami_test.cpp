@@ -193,6 +193,13 @@ TEST_CASE("what a bitnami image sets by itself depends on its build") {
   CHECK_THAT(plain("a1b2").advertised(), Catch::Matchers::Contains("depends on its version"));
 }
 
+TEST_CASE("another folder for bitnami's mounted file is a doubt") {
+  const std::string entry = "- {name: KAFKA_MOUNTED_CONF_DIR, value: /conf}\n";
+  const Broker mounted(with(kImage + kEnv + entry + "volumeMounts: [{name: conf, mountPath: /conf}]\n"));
+  CHECK_THAT(mounted.advertised(), Catch::Matchers::Contains("look for server.properties in /conf"));
+  CHECK(Broker(with(kImage + kEnv + entry)).advertised() == "PLAINTEXT://env:9092");
+}
+
 TEST_CASE("a command variable that bitnami's image does not run") {
   const Broker broker(
       with("name: broker\nimage: bitnami/kafka:3.6\nenv:\n- {name: KAFKA_CFG_LISTENERS, value: 'PLAINTEXT://:9092'}\n"
