@@ -41,9 +41,17 @@ std::string Planner::unfit() const {
     return advertised().place + ": " + set_.form_reason + "; export it there first";
   for (const Key key : {Key::kListeners, Key::kProtocolMap, Key::kInterBrokerName}) {
     const Setting& setting = settings_[key];
-    if (setting.set && has_unknown(setting.value) && setting.by != Setting::By::kDerived)
-      return std::string(property_name(key)) + " cannot be known: " + unknown_reason(setting.value) +
-             "; set it in the manifest";
+    if (!setting.set || !has_unknown(setting.value) || setting.by == Setting::By::kDerived) continue;
+    // Kafka wants the brokers' own listener among those there are: a new one is another.
+    const bool ours = ListText::names(listeners(), name_) || has_unknown(listeners().value);
+    const auto as_wanted = [](const Listener& l, const std::string& host, int64_t port) {
+      return l.host == host && l.port == port;
+    };
+    if (key == Key::kInterBrokerName && (!ours || right(as_wanted))) continue;
+    const std::string property(property_name(key));
+    return property + " cannot be known: " + unknown_reason(setting.value) +
+           (settings_.mechanics == Mechanics::kFile ? "; state it: --override " + property + "=… beats the file"
+                                                    : "; set it in the manifest");
   }
   return {};
 }

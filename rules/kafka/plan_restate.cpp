@@ -22,10 +22,11 @@ constexpr std::array kRuntime = {
     RuntimeRow{"namespace", "metadata.namespace", "BROKER_POD_NAMESPACE"},
 };
 
-// run.sh hands its arguments on since the images of Kafka 3.2; `latest` is newer.
+// `latest` is newer than every version.
 bool run_takes_arguments(const BrokerSet& set) {
   const auto version = kafka_version(set.family, set.image_tag);
-  return version ? *version >= KafkaVersion{3, 2} : set.image_tag == "latest" || set.image_tag.empty();
+  const KafkaVersion since = start_script(Mechanics::kBitnami, set.image_tag).overrides_since;
+  return version ? *version >= since : set.image_tag == "latest" || set.image_tag.empty();
 }
 
 }  // namespace
@@ -71,7 +72,9 @@ Restater::Where Restater::where(const Setting& setting) const {
   }
   if (setting.set && can_export() && (setting.by == By::kShell || setting.by == By::kConfigMap)) return Where::kExport;
   const bool from_map = setting.by == By::kConfigMap && !process_.script_read;
-  return from_map || setting.by == By::kNothing || setting.by == By::kDerived ? Where::kEnv : Where::kNowhere;
+  return from_map || setting.by == By::kNothing || setting.by == By::kDerived || setting.by == By::kDefault
+             ? Where::kEnv
+             : Where::kNowhere;
 }
 
 std::string Restater::why_nowhere(const Setting& setting) const {
@@ -143,7 +146,8 @@ std::optional<std::string> Restater::spelled(std::string_view value, const PodVa
 std::string_view Restater::variable_for(Key key) const {
   const Setting& setting = settings_[key];
   if (settings_.mechanics == Mechanics::kBitnami && setting.by == Setting::By::kShell) return plain_variable(key);
-  return setting.variable.empty() ? variable_of(start_script(settings_.mechanics), key) : setting.variable;
+  return setting.variable.empty() ? variable_of(start_script(settings_.mechanics, set_.image_tag), key)
+                                  : setting.variable;
 }
 
 void Restater::write(Key key, Where where, const std::string& value) {

@@ -61,6 +61,7 @@ struct Setting {
     kOverride,    // --override of kafka-server-start
     kDocument,    // a file that the script writes with a here-document
     kFile,        // a properties file of a ConfigMap, or one made of it
+    kDefault,     // what the image sets when nothing else does
     kCommand,     // a command that the image runs
     kDerived,     // made by the image out of another property
     kUnreadable,  // somewhere outside the manifest

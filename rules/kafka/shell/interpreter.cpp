@@ -37,7 +37,10 @@ Result Interpreter::run(const Node& script, const std::string& parse_error, cons
     variable.value = value;
     variable.exported = true;
   }
-  if (system_ != nullptr) state.files = system_->files;
+  if (system_ != nullptr) {
+    state.files = system_->files;
+    state.cwd = system_->cwd;
+  }
   state.positional = positional;
   state.errexit = options.find('e') != std::string_view::npos;
   state.nounset = options.find('u') != std::string_view::npos;
@@ -49,6 +52,11 @@ Result Interpreter::run(const Node& script, const std::string& parse_error, cons
   // A way that reaches the end without a failure and without a broker.
   bool missed = ended_well_ || (!state.dead && state.status <= 0);
   Result result;
+  if (!entry_ && !missed && !stopped() && parse_error.empty())
+    result.fails = !exit_reason_.empty() ? exit_reason_
+                   : state.dead          ? "no way through it ends well"
+                                         : "its last command ends with status " + std::to_string(state.status);
+  result.borrowed = std::move(parse_budget_.borrowed);
   // What is left behind is that of every way that ends well.
   if (!entry_ && !exited_.dead) {
     const bool dead = state.dead;

@@ -105,6 +105,8 @@ class Interpreter {
   void call_function(Call& call, const Node& function);
   // `program`: a shell of its own with that $0; nullopt: this shell.
   void run_text(Call& call, std::string_view text, const std::string& what, std::optional<std::string> program);
+  void run_program(Call& call, std::string_view text, const std::string& what, const std::string& arg0,
+                   Dialect dialect);
   void settle(State& state, Failed failed, const Node& node);
   void check_errexit(State& state, Failed& failed);
   void leave(State& state, Frame::Kind kind, bool to_continue, size_t levels);
@@ -188,6 +190,8 @@ class Interpreter {
   void do_tee(Call&);
   void do_cp(Call&);
   void do_remove(Call&);
+  void do_make(Call&);
+  void make_links(Call& call, std::vector<std::string> names);
   void do_hostname(Call&);
   void do_sleep(Call&);
   void do_filter(Call&);

@@ -1,6 +1,7 @@
 // Simple commands (XCU 2.9.1): assignments, what the command is, the broker.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/shell/env_call.h"
@@ -220,8 +221,9 @@ void Interpreter::external(Call& call) {
     // What a file holds that the script has written itself is known.
     if (const std::string* text = file_text(call.state, call.argv[0]); text != nullptr) {
       std::string name = call.argv[0];
+      const std::string copy = *text;
       drop_words(call, 1);
-      run_text(call, std::string(*text), name, name);
+      run_program(call, copy, name, name, dialect_of(copy));
       return;
     }
     Variables before;
@@ -326,6 +328,14 @@ void Interpreter::call_function(Call& call, const Node& function) {
   state.locals.pop_back();
 }
 
+// Runs the text of a program of its own, which `dialect` reads.
+void Interpreter::run_program(Call& call, std::string_view text, const std::string& what, const std::string& arg0,
+                              Dialect dialect) {
+  const Dialect outer = std::exchange(dialect_, dialect);
+  run_text(call, text, what, arg0);
+  dialect_ = outer;
+}
+
 // Runs text that is not the script's own: of eval, a file, `sh -c`.
 void Interpreter::run_text(Call& call, std::string_view text, const std::string& what,
                            std::optional<std::string> program) {
@@ -349,7 +359,8 @@ void Interpreter::run_text(Call& call, std::string_view text, const std::string&
   loaded.text = text;
   Parser parser(loaded.text, loaded.arena, parse_budget_, false, dialect_);
   const Node* script = parser.parse();
-  if (!parser.error().empty()) doubt_ = parser.error();
+  const bool broken = !parser.error().empty();
+  if (broken) doubt_ = parser.error();
   ++no_spans_;
   ++inexact_;
   if (!program) {
@@ -371,6 +382,12 @@ void Interpreter::run_text(Call& call, std::string_view text, const std::string&
     state.status = child.status;
     state.files = std::move(child.files);
     state.sourced = std::move(child.sourced);
+  }
+  // Some shells end there, others go on.
+  if (broken && !state.dead) {
+    state.status = kUnknownStatus;
+    lose_files(state, parser.error());
+    if (!program) unread(state, parser.error());
   }
   --inexact_;
   --no_spans_;

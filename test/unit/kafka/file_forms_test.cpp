@@ -168,3 +168,28 @@ TEST_CASE("engapa reads SERVER_ variables only") {
   CHECK(one.advertised() == "A://x:1");
   CHECK_THAT(one.property("broker.id"), Contains("<unknown>"));
 }
+
+TEST_CASE("a file of the image is no matter where --override states what counts") {
+  const std::string start =
+      "name: broker\nimage: example/kafka:1\nports: [{containerPort: 9092}]\ncommand: [sh, -c, \"exec "
+      "kafka-server-start.sh /opt/kafka/config/server.properties --override "
+      "broker.id=${HOSTNAME##*-} --override listeners=PLAINTEXT://:9092";
+  const std::string advertised = " --override advertised.listeners=PLAINTEXT://${HOSTNAME}.k:9092";
+  Installation all(with(start + advertised + " --override listener.security.protocol.map=PLAINTEXT:PLAINTEXT\"]\n"),
+                   "");
+  CHECK(all->form_id == "override");
+  CHECK(all.plan().refusal.empty());
+  CHECK(all.advertised(1) == "PLAINTEXT://kafka-1.k:9092,EXTERNAL://kafka-1.kafka.example.org:9094");
+  CHECK(all.property("listeners") == "PLAINTEXT://:9092,EXTERNAL://:9094");
+  CHECK(all.property("listener.security.protocol.map") == "PLAINTEXT:PLAINTEXT,EXTERNAL:PLAINTEXT");
+
+  // What the file maps is not known, so that it cannot be kept.
+  Installation unmapped(with(start + advertised + "\"]\n"), "");
+  CHECK_THAT(unmapped.plan().refusal, Contains("state it: --override listener.security.protocol.map=… beats the file"));
+
+  Installation one(with(start + "\"]\n"), "");
+  CHECK(one->form_id == "unknown-form");
+  CHECK_THAT(one.plan().refusal, Contains("--override listeners=PLAINTEXT://:9092,EXTERNAL://:9094 --override "
+                                          "advertised.listeners=<advertised.listeners as the file has it "
+                                          "now>,EXTERNAL://{pod}.kafka.example.org:9094"));
+}
