@@ -2,28 +2,19 @@
 // before anything is served with them.
 #pragma once
 
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
-namespace brokergate::certs {
+#include "certs/pem.h"
 
-struct Free {
-  void operator()(X509* certificate) const { X509_free(certificate); }
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-using Certificate = std::unique_ptr<X509, Free>;
-using Key = std::unique_ptr<EVP_PKEY, Free>;
+namespace brokergate::certs {
 
 struct Pair {
   Certificate leaf;
-  std::vector<Certificate> chain;  // intermediates, in the file's order
+  Certificates chain;  // intermediates, in the file's order
   Key key;
   // What clients will object to although it can be served: expired, not valid
   // yet, no subjectAltName (the API server ignores the common name).
