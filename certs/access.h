@@ -1,0 +1,34 @@
+// Where the API server is and who we are there.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "certs/pem.h"
+
+namespace brokergate::certs {
+
+struct Access {
+  std::string host;  // without brackets
+  int port = 443;
+  std::string prefix;        // of every path: "" or "/k8s/clusters/x"
+  Certificates authorities;  // the server's certificate is verified with these and no others
+  // One of these three, or none of them (anonymous).
+  Certificate certificate;
+  Key key;
+  std::string token;
+  std::string token_file;  // read again for each request: the kubelet renews it
+};
+
+// A pod's own (kubernetes.io, "Accessing the Kubernetes API from a Pod"):
+// `folder` holds ca.crt and token; host and port are the environment's
+// KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT.
+tl::expected<Access, std::string> pod_access(const std::string& folder, const std::string& host,
+                                             const std::string& port);
+// The current context of a kubeconfig. What it asks for and is not done (exec
+// plugins, skipping verification, proxies) is an error that says so.
+tl::expected<Access, std::string> kubeconfig_access(const std::string& file);
+
+}  // namespace brokergate::certs

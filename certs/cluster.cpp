@@ -1,0 +1,183 @@
+#include "certs/cluster.h"
+
+#include <arpa/inet.h>
+#include <httplib.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace brokergate::certs {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr size_t kLargestAnswer = size_t{16} << 20;
+constexpr size_t kLongestMessage = 2000;
+constexpr int kDeepest = 200;  // nesting; a schema of a CustomResourceDefinition stays below 100
+constexpr std::chrono::seconds kWhole{15}, kStep{5};
+
+struct Trust {
+  std::string host;
+  bool is_address = false;
+  STACK_OF(X509) * anchors = sk_X509_new_null();
+  ~Trust() { sk_X509_free(anchors); }
+};
+
+// The library would add the system's authorities to ours, and would take the
+// common name for a host name.
+int verify(X509_STORE_CTX* context, void* with) {
+  const Trust& trust = *static_cast<const Trust*>(with);
+  X509_STORE_CTX_set0_trusted_stack(context, trust.anchors);
+  X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context);
+  X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
+  X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  const int named = trust.is_address ? X509_VERIFY_PARAM_set1_ip_asc(rules, trust.host.c_str())
+                                     : X509_VERIFY_PARAM_set1_host(rules, trust.host.data(), trust.host.size());
+  if (named != 1) {
+    X509_STORE_CTX_set_error(context, X509_V_ERR_UNSPECIFIED);
+    return 0;
+  }
+  return X509_verify_cert(context);
+}
+
+bool is_address(const std::string& host) {
+  std::array<unsigned char, 16> bytes{};
+  return ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 || ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
+// Control characters out: it goes to a terminal or log.
+std::string shown(std::string text) {
+  if (text.size() > kLongestMessage) text.resize(kLongestMessage);
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
+Json parsed(const std::string& text) {
+  bool too_deep = false;
+  Json out = Json::parse(
+      text,
+      [&](int depth, Json::parse_event_t, Json&) {
+        too_deep = too_deep || depth > kDeepest;
+        return depth <= kDeepest;
+      },
+      false);
+  return too_deep ? Json(Json::value_t::discarded) : out;
+}
+
+std::string said(const Json& body, const std::string& text) {
+  if (body.is_object()) {
+    if (const auto message = body.find("message"); message != body.end() && message->is_string()) {
+      return shown(message->get<std::string>());
+    }
+  }
+  return shown(text.substr(0, kLongestMessage));
+}
+
+}  // namespace
+
+struct Cluster::Impl {
+  explicit Impl(Access wanted)
+      : access(std::move(wanted)),
+        client(access.host, access.port, access.certificate.get(), access.key.get()),
+        trust{.host = access.host, .is_address = is_address(access.host)} {
+    for (const Certificate& anchor : access.authorities) sk_X509_push(trust.anchors, anchor.get());
+    client.enable_server_certificate_verification(true);
+    client.set_connection_timeout(kStep);
+    client.set_read_timeout(kStep);
+    client.set_write_timeout(kStep);
+    client.set_keep_alive(true);
+    client.set_tcp_nodelay(true);
+    client.set_decompress(false);
+    if (SSL_CTX* context = client.ssl_context()) {
+      SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+      SSL_CTX_set_cert_verify_callback(context, verify, &trust);
+    }
+  }
+
+  tl::expected<std::string, std::string> token() const {
+    if (access.token_file.empty()) return access.token;
+    std::ifstream in(access.token_file, std::ios::binary);
+    std::string text(size_t{64} << 10, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
+    if (text.empty()) return tl::unexpected(access.token_file + ": holds no token");
+    return text;
+  }
+
+  std::string server() const { return "https://" + access.host + ":" + std::to_string(access.port); }
+
+  std::string failure(httplib::Error error) const {
+    if (error == httplib::Error::SSLServerVerification) {
+      const char* why = X509_verify_cert_error_string(client.get_openssl_verify_result());
+      return server() + ": its certificate is not accepted: " + (why ? why : "unknown error");
+    }
+    return server() + ": " + httplib::to_string(error);
+  }
+
+  Access access;
+  httplib::SSLClient client;
+  Trust trust;
+};
+
+Cluster::Cluster(Access access) : impl_(std::make_unique<Impl>(std::move(access))) {}
+Cluster::~Cluster() = default;
+
+Cluster::Answer Cluster::call(const char* method, const std::string& path, const Json* body, const char* content_type) {
+  const std::lock_guard lock(mutex_);
+  if (!impl_->client.is_valid()) return tl::unexpected(ApiError{0, "OpenSSL refuses the client certificate"});
+  const auto token = impl_->token();
+  if (!token) return tl::unexpected(ApiError{0, token.error()});
+  httplib::Request request;
+  request.method = method;
+  request.path = impl_->access.prefix + path;
+  request.set_header("Accept", "application/json");
+  request.set_header("User-Agent", "brokergate");
+  if (!token->empty()) request.set_header("Authorization", "Bearer " + *token);
+  if (body) {
+    request.body = body->dump(-1, ' ', false, Json::error_handler_t::replace);
+    request.set_header("Content-Type", content_type);
+  }
+  std::string text;
+  bool too_large = false, too_long = false;
+  const auto deadline = Clock::now() + kWhole;
+  request.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t) {
+    too_large = text.size() + size > kLargestAnswer;
+    too_long = Clock::now() > deadline;
+    if (!too_large && !too_long) text.append(data, size);
+    return !too_large && !too_long;
+  };
+  const httplib::Result result = impl_->client.send(request);
+  ERR_clear_error();
+  if (too_large) return tl::unexpected(ApiError{0, impl_->server() + path + ": an answer over 16 MiB"});
+  if (too_long) return tl::unexpected(ApiError{0, impl_->server() + path + ": an answer that does not end"});
+  if (!result) return tl::unexpected(ApiError{0, impl_->failure(result.error())});
+  // An answer without a receiver's call stands in the body.
+  if (text.empty()) text = result->body;
+  Json answer = parsed(text);
+  if (result->status < 200 || result->status > 299) {
+    return tl::unexpected(ApiError{result->status, std::string(method) + " " + path + ": " +
+                                                       std::to_string(result->status) + " " + said(answer, text)});
+  }
+  if (!answer.is_object()) return tl::unexpected(ApiError{0, impl_->server() + path + ": the answer is not JSON"});
+  return answer;
+}
+
+Cluster::Answer Cluster::get(const std::string& path) { return call("GET", path, nullptr, nullptr); }
+Cluster::Answer Cluster::post(const std::string& path, const Json& body) {
+  return call("POST", path, &body, "application/json");
+}
+Cluster::Answer Cluster::put(const std::string& path, const Json& body) {
+  return call("PUT", path, &body, "application/json");
+}
+Cluster::Answer Cluster::merge_patch(const std::string& path, const Json& body) {
+  return call("PATCH", path, &body, "application/merge-patch+json");
+}
+
+}  // namespace brokergate::certs

@@ -1,0 +1,52 @@
+// A small client of the Kubernetes API: JSON over HTTPS, one object at a time.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <nlohmann/json.hpp>
+#include <tl/expected.hpp>
+
+#include "certs/access.h"
+
+namespace brokergate::certs {
+
+// Keeps the order of keys: what is sent back differs in what was changed only.
+using Json = nlohmann::ordered_json;
+
+struct ApiError {
+  int status = 0;  // of HTTP; 0: no answer came
+  std::string message;
+  bool absent() const { return status == 404; }
+  // Somebody else has changed or made the object meanwhile: read it again.
+  bool conflict() const { return status == 409; }
+};
+
+class Cluster {
+ public:
+  using Answer = tl::expected<Json, ApiError>;
+  explicit Cluster(Access access);
+  ~Cluster();
+
+  // Paths begin with a slash and are percent-encoded by the caller where that is
+  // needed (names of Kubernetes objects need it never). Answers are at most
+  // 16 MiB, no call lasts longer than about 15 seconds, nothing is tried twice
+  // and no redirect is followed. The error's message is the server's own.
+  // Thread-safe; calls come one after the other over one connection.
+  Answer get(const std::string& path);
+  Answer post(const std::string& path, const Json& body);
+  Answer put(const std::string& path, const Json& body);
+  // RFC 7386. With metadata.resourceVersion in it the server refuses a patch of
+  // what has changed since (409).
+  Answer merge_patch(const std::string& path, const Json& body);
+
+ private:
+  struct Impl;
+  Answer call(const char* method, const std::string& path, const Json* body, const char* content_type);
+
+  std::mutex mutex_;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace brokergate::certs
