@@ -71,15 +71,23 @@ Json parsed(const std::string& text) {
 }
 
 std::string said(const Json& body, const std::string& text) {
-  if (body.is_object()) {
-    if (const auto message = body.find("message"); message != body.end() && message->is_string()) {
-      return shown(message->get<std::string>());
-    }
-  }
-  return shown(text.substr(0, kLongestMessage));
+  const std::string message = text_member(body, "message");
+  return shown(message.empty() ? text.substr(0, kLongestMessage) : message);
 }
 
 }  // namespace
+
+const Json& member(const Json& of, const char* key) {
+  static const Json kNone;
+  if (!of.is_object()) return kNone;
+  const auto found = of.find(key);
+  return found == of.end() ? kNone : *found;
+}
+
+std::string text_member(const Json& of, const char* key) {
+  const Json& found = member(of, key);
+  return found.is_string() ? found.get<std::string>() : std::string();
+}
 
 struct Cluster::Impl {
   explicit Impl(Access wanted)

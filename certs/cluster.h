@@ -14,6 +14,10 @@ namespace brokergate::certs {
 
 // Keeps the order of keys: what is sent back differs in what was changed only.
 using Json = nlohmann::ordered_json;
+// Null when it is absent, or when there are no members at all.
+const Json& member(const Json& of, const char* key);
+// Empty when it is absent or no string.
+std::string text_member(const Json& of, const char* key);
 
 struct ApiError {
   int status = 0;  // of HTTP; 0: no answer came

@@ -72,8 +72,8 @@ Server::Server(ServerOptions options, PolicyPtr policy, Log& log, Metrics& metri
     : impl_(std::make_unique<Impl>(std::move(options), std::move(policy), log, metrics)) {}
 Server::~Server() = default;
 
-std::string Server::bind(const certs::Pair& pair) {
-  auto context = make_context(pair);
+std::string Server::bind(const certs::Pair& pair, const certs::Clients* clients) {
+  auto context = make_context(pair, clients);
   if (!context) return context.error();
   std::vector<net::Port*> ports;
   const auto take = [&](net::Port& port, Address& address) -> std::string {
@@ -126,8 +126,8 @@ void Server::stop(std::chrono::milliseconds stay) {
   impl_->acceptor->stop();
 }
 
-tl::expected<void, std::string> Server::replace(const certs::Pair& pair) {
-  auto context = make_context(pair);
+tl::expected<void, std::string> Server::replace(const certs::Pair& pair, const certs::Clients* clients) {
+  auto context = make_context(pair, clients);
   if (!context) return tl::unexpected(context.error());
   impl_->review_port->replace(std::move(*context));
   return {};

@@ -13,7 +13,7 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/pair.h"
+#include "certs/clients.h"
 #include "webhook/log.h"
 #include "webhook/metrics.h"
 #include "webhook/net/limits.h"
@@ -46,7 +46,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Takes the addresses; connections queue from then on. Empty, or what went wrong.
-  std::string bind(const certs::Pair& pair);
+  // With `clients`, only those are let in at the reviews' port.
+  std::string bind(const certs::Pair& pair, const certs::Clients* clients = nullptr);
   // The addresses that were taken.
   const Address& reviews() const;
   const std::optional<Address>& operations() const;
@@ -60,8 +61,8 @@ class Server {
   // once with zero: nothing new is taken, requests that are being answered finish
   // (at most ten seconds), run() returns.
   void stop(std::chrono::milliseconds stay);
-  // New connections are made with this pair. The error leaves all as it was.
-  tl::expected<void, std::string> replace(const certs::Pair& pair);
+  // New connections are made with this pair and these clients. The error leaves all as it was.
+  tl::expected<void, std::string> replace(const certs::Pair& pair, const certs::Clients* clients = nullptr);
   void replace(PolicyPtr policy);
   // What /readyz tells while the server is not stopping; `why` is static text.
   void set_ready(bool ready, const char* why);

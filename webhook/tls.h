@@ -6,12 +6,14 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/pair.h"
+#include "certs/clients.h"
 #include "webhook/net/port.h"
 
 namespace brokergate::webhook {
 
-// What connections are made with. The pair is copied. The error is OpenSSL's reason.
-tl::expected<net::Context, std::string> make_context(const certs::Pair& pair);
+// What connections are made with. Both are copied. With `clients`, a handshake
+// without an accepted certificate is refused; TLS 1.3 tells the client so only
+// after its own part is done. The error is OpenSSL's reason.
+tl::expected<net::Context, std::string> make_context(const certs::Pair& pair, const certs::Clients* clients = nullptr);
 
 }  // namespace brokergate::webhook

@@ -208,6 +208,12 @@ class CommandLine {
     serve_verb->add_option("--key", serve_.key, "PEM file: its private key, not encrypted")
         ->type_name("FILE")
         ->required();
+    serve_verb->add_option("--client-ca", serve_.client_ca, "PEM file: take only clients with a certificate of these")
+        ->type_name("FILE");
+    serve_verb
+        ->add_option("--client-name", serve_.client_names, "and only with this common or DNS name; may be repeated")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     serve_verb->add_option("--operations", serve_.operations, "plain port for /livez, /readyz and /metrics")
         ->type_name("HOST:PORT");
     serve_verb

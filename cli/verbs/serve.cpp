@@ -3,7 +3,7 @@
 #include <csignal>
 #include <thread>
 
-#include "certs/pair.h"
+#include "certs/clients.h"
 #include "cli/verbs/policy_source.h"
 #include "cli/verbs/upkeep.h"
 #include "cli/verbs/verbs.h"
@@ -90,12 +90,24 @@ int serve(const ServeOptions& options, Console& console) {
     console.error(server_wanted.error());
     return kCouldNotRun;
   }
-  Watched pair_files({options.cert, options.key}), policy_files(followed(options.policy));
+  if (options.client_ca.empty() && !options.client_names.empty()) {
+    console.error("--client-name needs --client-ca");
+    return kCouldNotRun;
+  }
+  std::vector<std::string> tls_files{options.cert, options.key};
+  if (!options.client_ca.empty()) tls_files.push_back(options.client_ca);
+  Watched pair_files(std::move(tls_files)), policy_files(followed(options.policy));
   std::optional<Policy> policy = load_policy(options.policy, {"-"}, console);
   if (!policy) return kCouldNotRun;
   const auto pair = certs::load_pair(options.cert, options.key);
   if (!pair) {
     console.error(pair.error());
+    return kCouldNotRun;
+  }
+
+  const auto clients = read_clients(options);
+  if (!clients) {
+    console.error(clients.error());
     return kCouldNotRun;
   }
 
@@ -105,7 +117,7 @@ int serve(const ServeOptions& options, Console& console) {
   metrics.certificate_expires(certs::expires(*pair));
   const std::string told = policy_told(*policy);
   webhook::Server server(*server_wanted, std::make_shared<const Policy>(std::move(*policy)), log, metrics);
-  if (const std::string wrong = server.bind(*pair); !wrong.empty()) {
+  if (const std::string wrong = server.bind(*pair, *clients ? &**clients : nullptr); !wrong.empty()) {
     console.error(wrong);
     return kCouldNotRun;
   }

@@ -45,6 +45,13 @@ bool Watched::changed() {
   return true;
 }
 
+tl::expected<std::optional<certs::Clients>, std::string> read_clients(const ServeOptions& options) {
+  if (options.client_ca.empty()) return std::optional<certs::Clients>();
+  auto loaded = certs::load_clients(options.client_ca, options.client_names);
+  if (!loaded) return tl::unexpected(loaded.error());
+  return std::optional<certs::Clients>(std::move(*loaded));
+}
+
 Upkeep::Upkeep(const ServeOptions& options, Watched pair, Watched policy, webhook::Server& server, webhook::Log& log,
                webhook::Metrics& metrics)
     : options_(options),
@@ -88,9 +95,11 @@ void Upkeep::run() {
 
 void Upkeep::read_certificate() {
   const auto pair = certs::load_pair(options_.cert, options_.key);
-  std::string wrong = pair ? std::string() : pair.error();
-  if (pair) {
-    if (const auto replaced = server_.replace(*pair); !replaced) wrong = replaced.error();
+  const auto clients = read_clients(options_);
+  std::string wrong = !pair ? pair.error() : !clients ? clients.error() : std::string();
+  if (pair && clients) {
+    const auto replaced = server_.replace(*pair, *clients ? &**clients : nullptr);
+    if (!replaced) wrong = replaced.error();
   }
   metrics_.reload(webhook::Reloaded::kCertificate, wrong.empty());
   if (!wrong.empty()) return log_.problem("certificate rejected, the one before stays in use", wrong);

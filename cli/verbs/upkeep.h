@@ -4,10 +4,12 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "certs/clients.h"
 #include "cli/verbs/options.h"
 #include "webhook/server.h"
 
@@ -30,9 +32,12 @@ class Watched {
   std::string read_, seen_;
 };
 
+// What --client-ca and --client-name ask for; none when they ask for nothing.
+tl::expected<std::optional<certs::Clients>, std::string> read_clients(const ServeOptions& options);
+
 class Upkeep {
  public:
-  // All must outlive it. `pair` and `policy` were made before their files were
+  // All must outlive it. `pair` (with the clients' authorities) and `policy` were made before their files were
   // read, so that no change is missed; without a policy file, `policy` has no files.
   Upkeep(const ServeOptions& options, Watched pair, Watched policy, webhook::Server& server, webhook::Log& log,
          webhook::Metrics& metrics);
