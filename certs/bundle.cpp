@@ -32,6 +32,8 @@ tl::expected<Bundle, std::string> make_bundle(const std::vector<std::string>& fi
   return out;
 }
 
+std::string bundle_base64(const std::string& pem) { return base64(pem) + "\n"; }
+
 std::string bundle_yaml(const std::string& pem) { return "caBundle: " + base64(pem) + "\n"; }
 
 std::string bundle_patch(const std::string& pem, int entries) {

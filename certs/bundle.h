@@ -20,6 +20,7 @@ struct Bundle {
 // out. An error when none is left.
 tl::expected<Bundle, std::string> make_bundle(const std::vector<std::string>& files, int64_t now);
 
+std::string bundle_base64(const std::string& pem);
 // `caBundle: <base64>`, for values of a chart and the like.
 std::string bundle_yaml(const std::string& pem);
 // RFC 6902, for `kubectl patch --type=json`; `entries` is how many webhooks the configuration has.

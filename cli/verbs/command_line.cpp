@@ -1,4 +1,4 @@
-// The only file that knows the command line library: it is slow to compile.
+// Only the command_line files know the command line library: it is slow to compile.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <new>
 
 #include "brokergate/policy.h"
+#include "cli/verbs/command_line.h"
 #include "cli/verbs/verbs.h"
 
 namespace brokergate::cli {
@@ -18,6 +19,8 @@ constexpr const char* kMutateCodes =
     "Exit codes: 0 done, 2 could not run. Done is also when denials are left for a person (they are told on stderr),\n"
     "so that it can be a Helm post-renderer; lint is the gate.";
 constexpr const char* kReviewCodes = "Exit codes: 0 allowed, 1 denied, 2 could not run.";
+constexpr const char* kCheckCodes =
+    "Exit codes: 0 fine, 1 broken or expired, 2 could not run, 3 only what --fail-on-warn asks for.";
 constexpr const char* kOtherCodes = "Exit codes: 0 done, 2 could not run.";
 
 std::vector<std::string> shells() { return {"bash", "zsh", "fish"}; }
@@ -71,6 +74,11 @@ class CommandLine {
     add_review();
     add_inspect();
     add_serve();
+    add_certs(
+        app_, certs_, [this](CLI::App* parent, const char* name, const char* description, std::function<int()> action) {
+          return verb(parent, name, description, std::move(action));
+        },
+        console_);
     add_rules();
     add_small();
     for (CLI::App* added : app_.get_subcommands({})) {
@@ -79,7 +87,9 @@ class CommandLine {
                     : name == "mutate" ? kMutateCodes
                     : name == "review" ? kReviewCodes
                                        : kOtherCodes);
-      for (CLI::App* below : added->get_subcommands({})) below->footer(kOtherCodes);
+      for (CLI::App* below : added->get_subcommands({})) {
+        below->footer(below->get_name() == "check" ? kCheckCodes : kOtherCodes);
+      }
     }
   }
 
@@ -321,6 +331,7 @@ class CommandLine {
   ReviewOptions review_;
   InspectOptions inspect_;
   ServeOptions serve_;
+  CertsOptions certs_;
   RulesOptions rules_;
   std::string shell_;
 };

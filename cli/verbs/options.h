@@ -69,6 +69,55 @@ struct ServeOptions {
   size_t connections = 3000, connections_per_peer = 1024;
 };
 
+// Names a certificate is for.
+struct NameOptions {
+  std::string service, name_space;  // both or none
+  std::vector<std::string> hosts;
+};
+
+// How the API server is reached; empty: as a pod does.
+struct ClusterOptions {
+  std::string kubeconfig;
+};
+
+struct CertsIssueOptions {
+  std::string folder;
+  NameOptions names;
+  int days = 365, ca_days = 3650;
+  bool new_ca = false, drop_old = false;
+};
+
+struct CertsCheckOptions {
+  std::string cert, key, ca;
+  NameOptions names;
+  int within_days = 30;
+  bool fail_on_warn = false;
+};
+
+struct CertsBundleOptions {
+  std::vector<std::string> ca_files;
+  std::string format = "base64";
+  int entries = 1;
+  bool apply = false;
+  std::vector<std::string> webhooks;
+  ClusterOptions cluster;
+};
+
+struct CertsRenewOptions {
+  std::string secret;
+  NameOptions names;
+  std::vector<std::string> webhooks;
+  int days = 365, ca_days = 3650, renew_before_days = 30;
+  ClusterOptions cluster;
+};
+
+struct CertsOptions {
+  CertsIssueOptions issue;
+  CertsCheckOptions check;
+  CertsBundleOptions bundle;
+  CertsRenewOptions renew;
+};
+
 struct RulesOptions {
   std::string id;  // empty: all of them
   std::string format = "text";
