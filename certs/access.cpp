@@ -65,7 +65,7 @@ struct Config {
     if (const std::string_view data = from[key + "-data"].str(); !data.empty()) {
       const auto bytes = from_base64(data);
       return bytes ? tl::expected<std::string, std::string>(*bytes)
-                   : Error(file + ": " + key + "-data is not base64");
+                   : Error(key + "-data is not base64");
     }
     const std::string_view named_file = from[key].str();
     return named_file.empty() ? tl::expected<std::string, std::string>("") : text_of(beside(named_file));
@@ -88,7 +88,7 @@ std::string set_cluster(const Config& config, Value cluster, Access& access) {
   const auto authority = config.material(cluster, "certificate-authority");
   if (!authority) return authority.error();
   if (authority->empty()) return "the cluster has no certificate-authority";
-  auto certificates = certificates_in(*authority, config.file + ": certificate-authority");
+  auto certificates = certificates_in(*authority, "certificate-authority");
   if (!certificates) return certificates.error();
   access.authorities = std::move(*certificates);
   return {};
@@ -104,9 +104,9 @@ std::string set_user(const Config& config, Value user, Access& access) {
   if (!certificate) return certificate.error();
   if (!key) return key.error();
   if (certificate->empty() && key->empty()) return {};
-  auto parsed = certificates_in(*certificate, config.file + ": client-certificate");
+  auto parsed = certificates_in(*certificate, "client-certificate");
   if (!parsed) return parsed.error();
-  auto parsed_key = key_in(*key, config.file + ": client-key");
+  auto parsed_key = key_in(*key, "client-key");
   if (!parsed_key) return parsed_key.error();
   access.certificate = std::move(parsed->front());
   access.key = std::move(*parsed_key);

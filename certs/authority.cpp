@@ -127,6 +127,22 @@ tl::expected<Issued, std::string> make_leaf(const Issued& authority, const Names
   return out;
 }
 
+tl::expected<Issued, std::string> make_self() {
+  ERR_clear_error();
+  Issued out;
+  // RFC 5280 4.1.2.5: a process lives as long as it lives.
+  bool fine = begin(out, 0, 253402300799);
+  X509* self = out.certificate.get();
+  fine = fine && set_subject(self, "brokergate itself") &&
+         X509_set_issuer_name(self, X509_get_subject_name(self)) == 1 &&
+         add_extension(self, self, NID_basic_constraints, "critical,CA:FALSE") &&
+         add_extension(self, self, NID_key_usage, "critical,digitalSignature") &&
+         add_extension(self, self, NID_ext_key_usage, "clientAuth") &&
+         X509_sign(self, out.key.get(), EVP_sha256()) > 0;
+  if (!fine) return tl::unexpected("cannot make a certificate: " + last_error());
+  return out;
+}
+
 tl::expected<Authority, std::string> authority_in(std::string_view certificates, const std::string& certificates_origin,
                                                   std::string_view key, const std::string& key_origin) {
   auto all = certificates_in(certificates, certificates_origin);

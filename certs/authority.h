@@ -33,6 +33,9 @@ tl::expected<Issued, std::string> make_authority(int64_t now, int days);
 // Never outlives its authority. `names` must not be empty.
 tl::expected<Issued, std::string> make_leaf(const Issued& authority, const Names& names, int64_t now, int days);
 
+// Self-signed, for a process to show to itself: good for nothing else, and never written down.
+tl::expected<Issued, std::string> make_self();
+
 // Of PEM texts; the first certificate has to be the key's. The errors name the origins.
 tl::expected<Authority, std::string> authority_in(std::string_view certificates, const std::string& certificates_origin,
                                                   std::string_view key, const std::string& key_origin);

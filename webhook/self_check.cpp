@@ -50,13 +50,17 @@ bool connect_to(const Address& address, Descriptor& out, Clock::time_point deadl
 
 }  // namespace
 
-const char* dial_self(const Address& address) {
+const char* dial_self(const Address& address, const certs::Issued* self) {
   const auto deadline = Clock::now() + kPatience;
   Descriptor socket;
   if (!connect_to(address, socket, deadline)) return "its own port takes no connection";
   // Who it is need not be checked: what is on this port is this process.
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   if (!context) return "no TLS client";
+  if (self && (SSL_CTX_use_certificate(context.get(), self->certificate.get()) != 1 ||
+               SSL_CTX_use_PrivateKey(context.get(), self->key.get()) != 1)) {
+    return "no client certificate of its own";
+  }
   const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context.get()), SSL_free);
   SSL_set_fd(ssl.get(), socket.fd);
   const char* out = nullptr;

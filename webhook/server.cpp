@@ -54,6 +54,7 @@ struct Server::Impl {
   }
 
   ServerOptions options;
+  certs::Issued self;
   net::Usage usage;
   ReviewDoor reviews;
   OperationsDoor operations;
@@ -73,7 +74,12 @@ Server::Server(ServerOptions options, PolicyPtr policy, Log& log, Metrics& metri
 Server::~Server() = default;
 
 std::string Server::bind(const certs::Pair& pair, const certs::Clients* clients) {
-  auto context = make_context(pair, clients);
+  if (clients) {
+    auto self = certs::make_self();
+    if (!self) return self.error();
+    impl_->self = std::move(*self);
+  }
+  auto context = make_context(pair, clients, impl_->self.certificate.get());
   if (!context) return context.error();
   std::vector<net::Port*> ports;
   const auto take = [&](net::Port& port, Address& address) -> std::string {
@@ -127,13 +133,15 @@ void Server::stop(std::chrono::milliseconds stay) {
 }
 
 tl::expected<void, std::string> Server::replace(const certs::Pair& pair, const certs::Clients* clients) {
-  auto context = make_context(pair, clients);
+  auto context = make_context(pair, clients, impl_->self.certificate.get());
   if (!context) return tl::unexpected(context.error());
   impl_->review_port->replace(std::move(*context));
   return {};
 }
 
 void Server::replace(PolicyPtr policy) { impl_->reviews.replace(std::move(policy)); }
+
+const certs::Issued* Server::self() const { return impl_->self.key ? &impl_->self : nullptr; }
 
 void Server::set_ready(bool ready, const char* why) {
   const std::lock_guard lock(impl_->mutex);

@@ -13,6 +13,7 @@
 
 #include <tl/expected.hpp>
 
+#include "certs/authority.h"
 #include "certs/clients.h"
 #include "webhook/log.h"
 #include "webhook/metrics.h"
@@ -64,6 +65,8 @@ class Server {
   // New connections are made with this pair and these clients. The error leaves all as it was.
   tl::expected<void, std::string> replace(const certs::Pair& pair, const certs::Clients* clients = nullptr);
   void replace(PolicyPtr policy);
+  // The certificate that this process shows when it dials itself; null without `clients`.
+  const certs::Issued* self() const;
   // What /readyz tells while the server is not stopping; `why` is static text.
   void set_ready(bool ready, const char* why);
 

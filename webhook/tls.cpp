@@ -32,13 +32,16 @@ bool set_up(SSL_CTX* ctx, const certs::Pair& pair) {
   return SSL_CTX_check_private_key(ctx) == 1;
 }
 
-using NameList = std::vector<std::string>;
+struct Allowed {
+  std::vector<std::string> names;  // empty: all
+  certs::Certificate self;
+};
 
-void free_names(void*, void* names, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<NameList*>(names); }
+void free_allowed(void*, void* allowed, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<Allowed*>(allowed); }
 
-// The place in a context where its allowed client names are kept.
-int names_index() {
-  static const int kIndex = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_names);
+// The place in a context where it is kept whom it lets in.
+int allowed_index() {
+  static const int kIndex = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_allowed);
   return kIndex;
 }
 
@@ -47,13 +50,15 @@ int judge_client(int verified, X509_STORE_CTX* chain) {
   if (verified != 1 || X509_STORE_CTX_get_error_depth(chain) != 0) return verified;
   const auto* ssl = static_cast<const SSL*>(
       X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  const auto* names = static_cast<const NameList*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), names_index()));
-  if (names && certs::is_named(X509_STORE_CTX_get_current_cert(chain), *names)) return 1;
+  const auto* allowed = static_cast<const Allowed*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), allowed_index()));
+  X509* client = X509_STORE_CTX_get_current_cert(chain);
+  if (allowed && (allowed->names.empty() || certs::is_named(client, allowed->names))) return 1;
+  if (allowed && allowed->self && X509_cmp(allowed->self.get(), client) == 0) return 1;
   X509_STORE_CTX_set_error(chain, X509_V_ERR_APPLICATION_VERIFICATION);
   return 0;
 }
 
-bool ask_clients(SSL_CTX* ctx, const certs::Clients& clients) {
+bool ask_clients(SSL_CTX* ctx, const certs::Clients& clients, X509* self) {
   X509_STORE* store = SSL_CTX_get_cert_store(ctx);
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
   for (const certs::Certificate& authority : clients.authorities) {
@@ -61,21 +66,24 @@ bool ask_clients(SSL_CTX* ctx, const certs::Clients& clients) {
     if (X509_STORE_add_cert(store, authority.get()) != 1) return false;
     if (SSL_CTX_add_client_CA(ctx, authority.get()) != 1) return false;
   }
-  if (!clients.names.empty()) {
-    auto names = std::make_unique<NameList>(clients.names);
-    if (SSL_CTX_set_ex_data(ctx, names_index(), names.get()) != 1) return false;
-    names.release();  // NOLINT(bugprone-unused-return-value): the context has it now
+  auto allowed = std::make_unique<Allowed>();
+  allowed->names = clients.names;
+  if (self) {
+    if (X509_STORE_add_cert(store, self) != 1 || X509_up_ref(self) != 1) return false;
+    allowed->self.reset(self);
   }
-  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
-                     clients.names.empty() ? nullptr : judge_client);
+  if (SSL_CTX_set_ex_data(ctx, allowed_index(), allowed.get()) != 1) return false;
+  (void)allowed.release();  // the context has it now
+  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, judge_client);
   return true;
 }
 
 }  // namespace
 
-tl::expected<net::Context, std::string> make_context(const certs::Pair& pair, const certs::Clients* clients) {
+tl::expected<net::Context, std::string> make_context(const certs::Pair& pair, const certs::Clients* clients,
+                                                     X509* self) {
   net::Context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
-  if (context && set_up(context.get(), pair) && (!clients || ask_clients(context.get(), *clients))) return context;
+  if (context && set_up(context.get(), pair) && (!clients || ask_clients(context.get(), *clients, self))) return context;
   const unsigned long code = ERR_get_error();
   const char* reason = code ? ERR_reason_error_string(code) : nullptr;
   ERR_clear_error();

@@ -116,7 +116,9 @@ int certs_renew(const CertsRenewOptions& options, Console& console) {
   if (!names) return failed(console, names.error());
   if (options.names.service.empty()) return failed(console, "--service and --namespace are needed");
   if (std::string wrong = wrong_webhook(options.webhooks); !wrong.empty()) return failed(console, wrong);
-  if (!certs::parse_webhook(options.secret)) return failed(console, "--secret " + options.secret + " is not a name");
+  if (options.secret.find('/') != std::string::npos || !certs::parse_webhook(options.secret)) {
+    return failed(console, "--secret \"" + options.secret + "\" is not a name that a Secret can have");
+  }
   if (options.days <= options.renew_before_days) return failed(console, "--days has to be more than --renew-before");
   if (options.ca_days < options.days) return failed(console, "--ca-days has to be at least --days");
   auto access = access_of(options.cluster);

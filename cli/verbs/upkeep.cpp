@@ -84,7 +84,7 @@ void Upkeep::run() {
   while (true) {
     if (pair_.changed() || asked) read_certificate();
     if (!policy_.empty() && (policy_.changed() || asked)) read_policy();
-    const char* wrong = webhook::dial_self(server_.reviews());
+    const char* wrong = webhook::dial_self(server_.reviews(), server_.self());
     server_.set_ready(wrong == nullptr, wrong ? wrong : "");
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, kInterval, [this] { return ending_ || asked_; });

@@ -11,7 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 
@@ -73,6 +75,29 @@ PemPair make_pair(int days, bool with_names) {
   PEM_write_bio_X509(cert_pem.get(), cert.get());
   PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   return {text_of(cert_pem.get()), text_of(key_pem.get())};
+}
+
+certs::Issued make_client(const certs::Issued& authority, const std::string& common_name, const std::string& dns,
+                          bool server_only) {
+  certs::Issued out{certs::Certificate(X509_new()), certs::Key(EVP_EC_gen("P-256"))};
+  X509* cert = out.certificate.get();
+  X509_set_version(cert, 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(cert), 7);
+  X509_gmtime_adj(X509_getm_notBefore(cert), -60);
+  X509_gmtime_adj(X509_getm_notAfter(cert), 86400);
+  X509_set_pubkey(cert, out.key.get());
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0);
+  X509_set_issuer_name(cert, X509_get_subject_name(authority.certificate.get()));
+  const auto add = [&](int what, const std::string& value) {
+    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, what, value.c_str());
+    X509_add_ext(cert, extension, -1);
+    X509_EXTENSION_free(extension);
+  };
+  add(NID_ext_key_usage, server_only ? "serverAuth" : "clientAuth");
+  if (!dns.empty()) add(NID_subject_alt_name, "DNS:" + dns);
+  if (X509_sign(cert, authority.key.get(), EVP_sha256()) == 0) throw std::runtime_error("cannot sign");
+  return out;
 }
 
 std::string encrypted_key() {
@@ -151,8 +176,17 @@ Served::Served(const std::vector<std::string>& extra) {
     ::_exit(127);
   }
   ::close(out[1]);
-  char byte = 0;
-  while (::read(out[0], &byte, 1) == 1 && byte != '\n') first_line_ += byte;
+  const auto read_line = [&] {
+    std::string line;
+    char byte = 0;
+    while (::read(out[0], &byte, 1) == 1 && byte != '\n') line += byte;
+    return line;
+  };
+  first_line_ = read_line();
+  if (std::find(extra.begin(), extra.end(), "--operations") != extra.end()) {
+    const std::string second = read_line();
+    operations_port_ = std::atoi(second.substr(second.rfind(':') + 1).c_str());
+  }
   ::close(out[0]);
   const size_t colon = first_line_.rfind(':');
   if (colon == std::string::npos) throw std::runtime_error("the server did not start: " + this->log());

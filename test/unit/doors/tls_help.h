@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "certs/authority.h"
 #include "program.h"
 
 namespace brokergate::test {
@@ -27,6 +28,11 @@ Talk talk(int port, const std::string& bytes, std::chrono::milliseconds patience
 // `version`; empty when the handshake is refused.
 std::string handshake(int port, int version);
 
+// A client certificate that `authority` has signed; without names beside the
+// common name when `dns` is empty. `server_only`: its usage is serverAuth.
+certs::Issued make_client(const certs::Issued& authority, const std::string& common_name, const std::string& dns = "",
+                          bool server_only = false);
+
 // brokergate serve as a child process, ended with SIGTERM at the latest when this goes.
 class Served {
  public:
@@ -37,6 +43,7 @@ class Served {
   Served& operator=(const Served&) = delete;
 
   int port() const { return port_; }
+  int operations_port() const { return operations_port_; }  // 0 without --operations
   const std::string& first_line() const { return first_line_; }
   // Sends the signal and waits; the exit code, or -signal.
   int end(int signal);
@@ -46,7 +53,7 @@ class Served {
  private:
   Folder folder_;
   int child_ = -1;
-  int port_ = 0;
+  int port_ = 0, operations_port_ = 0;
   std::string first_line_;
 };
 
