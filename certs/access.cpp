@@ -40,7 +40,8 @@ bool set_server(Access& access, std::string_view url) {
   if (colon != std::string_view::npos) {
     const std::string_view port = place.substr(colon + 1);
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), access.port);
-    if (error != std::errc() || end != port.data() + port.size() || access.port < 1 || access.port > 65535) return false;
+    if (error != std::errc() || end != port.data() + port.size() || access.port < 1 || access.port > 65535)
+      return false;
     place = place.substr(0, colon);
   }
   if (bracket != 0) place = place.substr(1, bracket - 1);
@@ -64,8 +65,7 @@ struct Config {
   tl::expected<std::string, std::string> material(Value from, const std::string& key) const {
     if (const std::string_view data = from[key + "-data"].str(); !data.empty()) {
       const auto bytes = from_base64(data);
-      return bytes ? tl::expected<std::string, std::string>(*bytes)
-                   : Error(key + "-data is not base64");
+      return bytes ? tl::expected<std::string, std::string>(*bytes) : Error(key + "-data is not base64");
     }
     const std::string_view named_file = from[key].str();
     return named_file.empty() ? tl::expected<std::string, std::string>("") : text_of(beside(named_file));

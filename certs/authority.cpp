@@ -137,8 +137,7 @@ tl::expected<Issued, std::string> make_self() {
          X509_set_issuer_name(self, X509_get_subject_name(self)) == 1 &&
          add_extension(self, self, NID_basic_constraints, "critical,CA:FALSE") &&
          add_extension(self, self, NID_key_usage, "critical,digitalSignature") &&
-         add_extension(self, self, NID_ext_key_usage, "clientAuth") &&
-         X509_sign(self, out.key.get(), EVP_sha256()) > 0;
+         add_extension(self, self, NID_ext_key_usage, "clientAuth") && X509_sign(self, out.key.get(), EVP_sha256()) > 0;
   if (!fine) return tl::unexpected("cannot make a certificate: " + last_error());
   return out;
 }

@@ -80,8 +80,7 @@ void judge_signatures(const Judged& judged, Faults& out) {
 void judge_purpose(const Certificate& leaf, const Judged& judged, Faults& out) {
   const uint32_t usage = X509_get_extended_key_usage(leaf.get());
   if (usage == UINT32_MAX || (usage & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0) return;
-  out.push_back(
-      {"purpose", true, judged.cert_origin, "its extended key usage does not hold serverAuth", kIssueAgain});
+  out.push_back({"purpose", true, judged.cert_origin, "its extended key usage does not hold serverAuth", kIssueAgain});
 }
 
 void judge_names(const Certificate& leaf, const Judged& judged, Faults& out) {
@@ -168,9 +167,15 @@ tl::expected<Checked, std::string> check(const CheckRequest& request) {
     if (!loaded) return tl::unexpected(loaded.error());
     authorities = std::move(*loaded);
   }
-  Judged judged{&*certificates,    &*key,           request.ca_file.empty() ? nullptr : &authorities,
-                request.names,     request.cert_file, request.key_file,
-                request.ca_file,   request.now,     request.within_days};
+  Judged judged{&*certificates,
+                &*key,
+                request.ca_file.empty() ? nullptr : &authorities,
+                request.names,
+                request.cert_file,
+                request.key_file,
+                request.ca_file,
+                request.now,
+                request.within_days};
   const Names names = names_of(certificates->front());
   return Checked{judge(judged), (names.empty() ? "" : "for " + to_string(names) + "; ") + "expires " +
                                     moment(ends(certificates->front()))};

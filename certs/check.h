@@ -15,9 +15,9 @@
 namespace brokergate::certs {
 
 struct Fault {
-  const char* id;      // stable; scripts branch on it
-  bool broken;         // else it will be
-  std::string where;   // file
+  const char* id;     // stable; scripts branch on it
+  bool broken;        // else it will be
+  std::string where;  // file
   std::string what;
   std::string remedy;
 };

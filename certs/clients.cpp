@@ -14,8 +14,7 @@ namespace {
 
 // A NUL or a byte beyond ASCII inside a name must not shorten or disguise it.
 bool equal(const unsigned char* data, int size, const std::string& name) {
-  return size >= 0 && static_cast<size_t>(size) == name.size() &&
-         std::find(data, data + size, '\0') == data + size &&
+  return size >= 0 && static_cast<size_t>(size) == name.size() && std::find(data, data + size, '\0') == data + size &&
          ::strncasecmp(reinterpret_cast<const char*>(data), name.data(), name.size()) == 0;
 }
 

@@ -46,7 +46,8 @@ int verify(X509_STORE_CTX* context, void* with) {
 
 bool is_address(const std::string& host) {
   std::array<unsigned char, 16> bytes{};
-  return ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 || ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+  return ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
 }
 
 // Control characters out: it goes to a terminal or log.

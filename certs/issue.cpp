@@ -47,8 +47,7 @@ tl::expected<Authority, std::string> authority_for(const Files& files, const Iss
   }
   if (there) {
     if (ends(there->own.certificate) <= request.now) {
-      return tl::unexpected(files.name("ca.crt") + ": expired " +
-                            from_now(ends(there->own.certificate), request.now) +
+      return tl::unexpected(files.name("ca.crt") + ": expired " + from_now(ends(there->own.certificate), request.now) +
                             "; --new-ca makes a new authority, which clients must be given");
     }
     told.push_back("signed by the authority that was there, " + subject_of(there->own.certificate));

@@ -16,7 +16,9 @@ using Lines = std::vector<std::string>;
 constexpr int kMostTries = 5;
 constexpr int64_t kSettled = 3600;
 
-std::string secrets_path(const RenewRequest& request) { return "/api/v1/namespaces/" + request.name_space + "/secrets"; }
+std::string secrets_path(const RenewRequest& request) {
+  return "/api/v1/namespaces/" + request.name_space + "/secrets";
+}
 std::string secret_path(const RenewRequest& request) { return secrets_path(request) + "/" + request.secret; }
 
 // What the Secret holds now; empty texts where it does not.
@@ -80,8 +82,8 @@ std::string due(const Stored& secret, const std::optional<Authority>& authority,
   if (!authority) return "the Secret held no authority that could sign";
   Certificates own;
   own.push_back(shared(authority->own.certificate));
-  Judged judged{&*certificates, &*key,    &own,    request.names, "tls.crt",
-                "tls.key",      "ca.crt", request.now, request.renew_before_days};
+  Judged judged{&*certificates,           &*key, &own, request.names, "tls.crt", "tls.key", "ca.crt", request.now,
+                request.renew_before_days};
   const auto faults = judge(judged);
   return faults.empty() ? "" : faults.front().where + ": " + faults.front().what;
 }
@@ -117,8 +119,8 @@ tl::expected<void, ApiError> write_secret(Cluster& cluster, const RenewRequest& 
     body["type"] = "kubernetes.io/tls";
   }
   body["data"] = std::move(data);
-  const auto answer = before.there ? cluster.merge_patch(secret_path(request), body)
-                                   : cluster.post(secrets_path(request), body);
+  const auto answer =
+      before.there ? cluster.merge_patch(secret_path(request), body) : cluster.post(secrets_path(request), body);
   // Gone since it was read: begin anew, as after any other writer.
   if (!answer && before.there && answer.error().absent()) return tl::unexpected(ApiError{409, answer.error().message});
   return answer ? tl::expected<void, ApiError>() : tl::unexpected(answer.error());
@@ -147,7 +149,8 @@ tl::expected<void, ApiError> once(Cluster& cluster, const RenewRequest& request,
   if (!authority) return tl::unexpected(ApiError{0, authority.error()});
   const auto leaf = make_leaf(authority->own, request.names, request.now, request.days);
   if (!leaf) return tl::unexpected(ApiError{0, leaf.error()});
-  if (auto set = set_bundle(cluster, request.webhooks, {trusted(*authority), true, request.now}, told); !set) return set;
+  if (auto set = set_bundle(cluster, request.webhooks, {trusted(*authority), true, request.now}, told); !set)
+    return set;
   if (auto wrote = write_secret(cluster, request, *secret, *authority, *leaf); !wrote) return wrote;
   told.push_back("wrote Secret " + request.name_space + "/" + request.secret + " (" + why + "): a certificate for " +
                  to_string(request.names) + ", expires " + moment(ends(leaf->certificate)));

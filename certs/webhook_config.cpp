@@ -85,10 +85,10 @@ tl::expected<void, ApiError> set_one(Cluster& cluster, const std::string& path, 
 
 tl::expected<void, std::string> parse_webhook(const std::string& text) {
   const std::string name = asked(text).name;
-  const bool fine = !name.empty() && name.size() <= 253 && name.front() != '.' &&
-                    std::all_of(name.begin(), name.end(), [](char c) {
-                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-                    });
+  const bool fine =
+      !name.empty() && name.size() <= 253 && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+      });
   if (fine) return {};
   return tl::unexpected("--webhook \"" + text + "\" is not NAME, mutating/NAME or validating/NAME");
 }
@@ -100,8 +100,7 @@ tl::expected<void, ApiError> set_bundle(Cluster& cluster, const std::vector<std:
     bool found = false;
     for (const ConfigurationKind& kind : kKinds) {
       if (!wanted.word.empty() && wanted.word != kind.word) continue;
-      const std::string path =
-          "/apis/admissionregistration.k8s.io/v1/" + std::string(kind.plural) + "/" + wanted.name;
+      const std::string path = "/apis/admissionregistration.k8s.io/v1/" + std::string(kind.plural) + "/" + wanted.name;
       const auto before = cluster.get(path);
       if (!before && before.error().absent()) continue;
       if (!before) return tl::unexpected(before.error());

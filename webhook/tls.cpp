@@ -20,8 +20,7 @@ bool set_up(SSL_CTX* ctx, const certs::Pair& pair) {
   SSL_CTX_set_num_tickets(ctx, 0);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   // An idle connection keeps no buffers.
-  SSL_CTX_set_mode(
-      ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(ctx, 1);
   SSL_CTX_set_default_read_buffer_len(ctx, kReadBuffer);
   if (SSL_CTX_use_certificate(ctx, pair.leaf.get()) != 1) return false;
@@ -48,8 +47,7 @@ int allowed_index() {
 // Called once per certificate of the client's chain; 0 refuses the handshake.
 int judge_client(int verified, X509_STORE_CTX* chain) {
   if (verified != 1 || X509_STORE_CTX_get_error_depth(chain) != 0) return verified;
-  const auto* ssl = static_cast<const SSL*>(
-      X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
   const auto* allowed = static_cast<const Allowed*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), allowed_index()));
   X509* client = X509_STORE_CTX_get_current_cert(chain);
   if (allowed && (allowed->names.empty() || certs::is_named(client, allowed->names))) return 1;
@@ -83,7 +81,8 @@ bool ask_clients(SSL_CTX* ctx, const certs::Clients& clients, X509* self) {
 tl::expected<net::Context, std::string> make_context(const certs::Pair& pair, const certs::Clients* clients,
                                                      X509* self) {
   net::Context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
-  if (context && set_up(context.get(), pair) && (!clients || ask_clients(context.get(), *clients, self))) return context;
+  if (context && set_up(context.get(), pair) && (!clients || ask_clients(context.get(), *clients, self)))
+    return context;
   const unsigned long code = ERR_get_error();
   const char* reason = code ? ERR_reason_error_string(code) : nullptr;
   ERR_clear_error();

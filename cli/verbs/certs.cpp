@@ -30,7 +30,8 @@ tl::expected<certs::Names, std::string> names_of(const NameOptions& options) {
     return tl::unexpected(std::string("--service and --namespace go together"));
   }
   if (!options.service.empty()) {
-    if (auto added = add_service(out, options.service, options.name_space); !added) return tl::unexpected(added.error());
+    if (auto added = add_service(out, options.service, options.name_space); !added)
+      return tl::unexpected(added.error());
   }
   for (const std::string& host : options.hosts) {
     if (auto added = add_host(out, host); !added) return tl::unexpected("--host: " + added.error());
@@ -68,8 +69,8 @@ int certs_issue(const CertsIssueOptions& options, Console& console) {
 int certs_check(const CertsCheckOptions& options, Console& console) {
   const auto names = names_of(options.names);
   if (!names) return failed(console, names.error());
-  const auto checked = certs::check({options.cert, options.key, options.ca, *names, options.within_days,
-                                     static_cast<int64_t>(std::time(nullptr))});
+  const auto checked = certs::check(
+      {options.cert, options.key, options.ca, *names, options.within_days, static_cast<int64_t>(std::time(nullptr))});
   if (!checked) return failed(console, checked.error());
   size_t broken = 0;
   std::vector<std::string> lines;

@@ -75,7 +75,8 @@ class CommandLine {
     add_inspect();
     add_serve();
     add_certs(
-        app_, certs_, [this](CLI::App* parent, const char* name, const char* description, std::function<int()> action) {
+        app_, certs_,
+        [this](CLI::App* parent, const char* name, const char* description, std::function<int()> action) {
           return verb(parent, name, description, std::move(action));
         },
         console_);

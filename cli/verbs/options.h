@@ -65,7 +65,7 @@ struct ServeOptions {
   std::string cert, key;
   std::string client_ca;                  // empty: clients need no certificate
   std::vector<std::string> client_names;  // empty: any certificate of client_ca
-  double stay = 0;  // seconds, after SIGTERM
+  double stay = 0;                        // seconds, after SIGTERM
   size_t connections = 3000, connections_per_peer = 1024;
 };
 

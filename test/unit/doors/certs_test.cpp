@@ -43,12 +43,13 @@ certs::IssueRequest request_for(const Folder& folder, int64_t now) {
 }
 
 std::vector<std::string> ids(const Folder& folder, int64_t now, int within = 30) {
-  certs::CheckRequest request{folder.name("tls.crt"), folder.name("tls.key"), folder.name("ca.crt"), service_names(),
-                              within, now};
+  certs::CheckRequest request{
+      folder.name("tls.crt"), folder.name("tls.key"), folder.name("ca.crt"), service_names(), within, now};
   const auto checked = certs::check(request);
   REQUIRE(checked);
   std::vector<std::string> out;
-  for (const certs::Fault& fault : checked->faults) out.push_back((fault.broken ? "deny " : "warn ") + std::string(fault.id));
+  for (const certs::Fault& fault : checked->faults)
+    out.push_back((fault.broken ? "deny " : "warn ") + std::string(fault.id));
   return out;
 }
 using Ids = std::vector<std::string>;
@@ -63,8 +64,9 @@ TEST_CASE("certs issue: files, modes, names, and what check says of them") {
   INFO(made.err);
   REQUIRE(made.code == 0);
   CHECK(made.out.find("made authority brokergate CA ") == 0);
-  CHECK(made.out.find("for brokergate.guard.svc, brokergate.guard.svc.cluster.local, hook.example.com, 127.0.0.1, ::1")
-        != std::string::npos);
+  CHECK(
+      made.out.find("for brokergate.guard.svc, brokergate.guard.svc.cluster.local, hook.example.com, 127.0.0.1, ::1") !=
+      std::string::npos);
   for (const auto& [file, mode] : std::vector<std::pair<std::string, int>>{
            {"tls.crt", 0644}, {"tls.key", 0600}, {"ca.crt", 0644}, {"ca.key", 0600}}) {
     INFO(file);
@@ -100,8 +102,8 @@ TEST_CASE("certs issue: files, modes, names, and what check says of them") {
   CHECK(other.code == 1);
   CHECK(other.out.find("deny: it is not for other.guard.svc (but for brokergate.guard.svc, ") != std::string::npos);
   CHECK(other.out.find("chain not checked (no --ca)") != std::string::npos);
-  const std::vector<std::string> soon{"certs",   "check",  "--cert",         dir + "/tls.crt", "--key",
-                                      dir + "/tls.key", "--within", "400"};
+  const std::vector<std::string> soon{"certs", "check",          "--cert",   dir + "/tls.crt",
+                                      "--key", dir + "/tls.key", "--within", "400"};
   CHECK(run_program(soon).code == 0);
   std::vector<std::string> strict = soon;
   strict.emplace_back("--fail-on-warn");
@@ -189,7 +191,8 @@ TEST_CASE("certs issue: what keeps it from issuing changes nothing") {
   }
   SECTION("a key of another authority") {
     folder.write("ca.key", certs::pem_of(certs::make_authority(kNow, 1)->key));
-    CHECK(error() == "ca.key: is not the private key of the first certificate in ca.crt; --new-ca makes a new authority");
+    CHECK(error() ==
+          "ca.key: is not the private key of the first certificate in ca.crt; --new-ca makes a new authority");
   }
   SECTION("half of an authority") {
     std::filesystem::remove(folder.name("ca.key"));
@@ -276,7 +279,8 @@ TEST_CASE("certs check: what Go refuses and OpenSSL does not") {
   Folder folder;
   REQUIRE(certs::issue(request_for(folder, kNow)));
   SECTION("SHA-1") {
-    spoil(folder, [](X509*) {}, EVP_sha1());
+    spoil(
+        folder, [](X509*) {}, EVP_sha1());
     const Ids found = ids(folder, kNow);
     CHECK(std::find(found.begin(), found.end(), "deny weak-signature") != found.end());
   }
@@ -335,8 +339,8 @@ TEST_CASE("certs bundle: authorities only, each once, none that has expired") {
   CHECK(plain.err.find("left out: it is there already\n") != std::string::npos);
   CHECK(bundle({"--ca", "two.crt", "-o", "yaml"}).out == "caBundle: " + certs::base64(second + first) + "\n");
   const auto patch = nlohmann::json::parse(bundle({"--ca", "two.crt", "-o", "patch", "--entries", "2"}).out);
-  const auto patched = nlohmann::json::parse(
-      R"({"webhooks":[{"clientConfig":{"caBundle":"old"}},{"clientConfig":{}}]})").patch(patch);
+  const auto patched =
+      nlohmann::json::parse(R"({"webhooks":[{"clientConfig":{"caBundle":"old"}},{"clientConfig":{}}]})").patch(patch);
   for (const auto& webhook : patched["webhooks"]) {
     CHECK(webhook["clientConfig"]["caBundle"] == certs::base64(second + first));
   }

@@ -33,12 +33,13 @@ FakeApi::FakeApi() {
   port_ = server_->bind_to_any_port("127.0.0.1");
   thread_ = std::thread([this] { server_->listen_after_bind(); });
   folder_.write("ca.crt", certs::pem_of(authority_.certificate));
-  kubeconfig_ = folder_.write("kubeconfig", "apiVersion: v1\nkind: Config\ncurrent-context: test\n"
-                                            "contexts: [{name: test, context: {cluster: fake, user: me}}]\n"
-                                            "clusters: [{name: fake, cluster: {server: \"https://127.0.0.1:" +
-                                                std::to_string(port_) +
-                                                "\", certificate-authority: ca.crt}}]\n"
-                                                "users: [{name: me, user: {token: t0ken}}]\n");
+  kubeconfig_ = folder_.write("kubeconfig",
+                              "apiVersion: v1\nkind: Config\ncurrent-context: test\n"
+                              "contexts: [{name: test, context: {cluster: fake, user: me}}]\n"
+                              "clusters: [{name: fake, cluster: {server: \"https://127.0.0.1:" +
+                                  std::to_string(port_) +
+                                  "\", certificate-authority: ca.crt}}]\n"
+                                  "users: [{name: me, user: {token: t0ken}}]\n");
 }
 
 FakeApi::~FakeApi() {

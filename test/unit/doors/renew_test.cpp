@@ -270,7 +270,7 @@ TEST_CASE("bundle --apply and renew as programs") {
   std::vector<std::string> never = renewal;
   never.insert(never.end(), {"--days", "30", "--renew-before", "30"});
   CHECK(run(never).err == "brokergate: error: --days has to be more than --renew-before\n");
-  CHECK(run_program({"certs", "renew", "--secret", "tls", "--service", "brokergate", "--namespace", "guard", "--webhook",
-                     "brokergate"})
+  CHECK(run_program({"certs", "renew", "--secret", "tls", "--service", "brokergate", "--namespace", "guard",
+                     "--webhook", "brokergate"})
             .err == "brokergate: error: this is not a pod of a cluster; give --kubeconfig\n");
 }
