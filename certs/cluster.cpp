@@ -7,6 +7,8 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -25,6 +27,31 @@ struct Trust {
   bool is_address = false;
   STACK_OF(X509) * anchors = sk_X509_new_null();
   ~Trust() { sk_X509_free(anchors); }
+};
+
+// OpenSSL writes to sockets without MSG_NOSIGNAL: a server that goes away must
+// be an error here, whatever the process does about SIGPIPE.
+class NoBrokenPipe {
+ public:
+  NoBrokenPipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~NoBrokenPipe() {
+    const timespec at_once{};
+    if (!was_pending_) sigtimedwait(&pipe_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoBrokenPipe(const NoBrokenPipe&) = delete;
+  NoBrokenPipe& operator=(const NoBrokenPipe&) = delete;
+
+ private:
+  sigset_t pipe_{}, before_{};
+  bool was_pending_ = false;
 };
 
 // The library would add the system's authorities to ours, and would take the
@@ -136,10 +163,15 @@ struct Cluster::Impl {
 };
 
 Cluster::Cluster(Access access) : impl_(std::make_unique<Impl>(std::move(access))) {}
-Cluster::~Cluster() = default;
+Cluster::~Cluster() {
+  // Ending the connection tells the server so.
+  const NoBrokenPipe quiet;
+  impl_.reset();
+}
 
 Cluster::Answer Cluster::call(const char* method, const std::string& path, const Json* body, const char* content_type) {
   const std::lock_guard lock(mutex_);
+  const NoBrokenPipe quiet;
   if (!impl_->client.is_valid()) return tl::unexpected(ApiError{0, "OpenSSL refuses the client certificate"});
   const auto token = impl_->token();
   if (!token) return tl::unexpected(ApiError{0, token.error()});

@@ -74,13 +74,13 @@ class CommandLine {
     add_review();
     add_inspect();
     add_serve();
+    add_rules();
     add_certs(
         app_, certs_,
         [this](CLI::App* parent, const char* name, const char* description, std::function<int()> action) {
           return verb(parent, name, description, std::move(action));
         },
         console_);
-    add_rules();
     add_small();
     for (CLI::App* added : app_.get_subcommands({})) {
       const std::string& name = added->get_name();

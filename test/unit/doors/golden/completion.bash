@@ -3,7 +3,7 @@ _brokergate() {
   local word=${COMP_WORDS[COMP_CWORD]}
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'lint mutate review inspect serve certs rules version completion' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lint mutate review inspect serve rules certs version completion' -- "$word")
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -32,18 +32,18 @@ _brokergate() {
         mapfile -t COMPREPLY < <(compgen -W '--help -h --listen --cert --key --client-ca --client-name --operations --stay --max-connections --max-connections-per-peer --policy --domain --color' -- "$word")
       fi
       ;;
-    certs)
-      if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--help -h --color --dir --service --namespace --host --days --ca-days --new-ca --drop-old --cert --key --ca --within --fail-on-warn --output -o --entries --apply --webhook --kubeconfig --secret --renew-before' -- "$word")
-      elif [ "$COMP_CWORD" -eq 2 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'issue check bundle renew' -- "$word")
-      fi
-      ;;
     rules)
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--help -h --color --output -o' -- "$word")
       elif [ "$COMP_CWORD" -eq 2 ]; then
         mapfile -t COMPREPLY < <(compgen -W 'list explain' -- "$word")
+      fi
+      ;;
+    certs)
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--help -h --color --dir --service --namespace --host --days --ca-days --new-ca --drop-old --cert --key --ca --within --fail-on-warn --output -o --entries --apply --webhook --kubeconfig --secret --renew-before' -- "$word")
+      elif [ "$COMP_CWORD" -eq 2 ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'issue check bundle renew' -- "$word")
       fi
       ;;
     version)
