@@ -196,7 +196,9 @@ FilterResult filter_sed(const FilterCall& call) {
     if (!deleted && !quiet) out += line + newline;
   }
   // Without a newline at the end of the text, what p prints last is not clear.
-  if (!text.empty() && text.back() != '\n' && (quiet || script.find('p') != std::string::npos)) return result;
+  const bool prints = std::any_of(commands->begin(), commands->end(),
+                                  [](const Command& one) { return one.name == 'p' || one.change.print; });
+  if (!text.empty() && text.back() != '\n' && (quiet || prints)) return result;
   result.known = true;
   result.output = std::move(out);
   return result;

@@ -54,8 +54,13 @@ const std::string& Script::error() const { return parsed_->error; }
 
 Result Script::run(const Environment& environment, const std::vector<std::string>& positional, const IsEntry& is_entry,
                    std::string_view options, std::string_view arg0, const FileSystem* system) const {
+  const Interpreter::Start start{*parsed_->root, parsed_->error, positional, options, arg0};
   Interpreter interpreter(is_entry, environment, parsed_->dialect, system);
-  return interpreter.run(*parsed_->root, parsed_->error, positional, options, arg0);
+  Result result = interpreter.run(start);
+  auto conditions = interpreter.worth_splitting();
+  if (conditions.empty()) return result;
+  Interpreter again(is_entry, environment, parsed_->dialect, system);
+  return again.run_ways(start, std::move(conditions), std::move(result));
 }
 
 Result run(std::string_view script, const Environment& environment, const std::vector<std::string>& positional,

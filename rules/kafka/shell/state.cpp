@@ -26,7 +26,12 @@ void join_variables(Variables& into, Variables& other, const std::string& reason
       variable.exact = false;
     }
     variable.exact = variable.exact && found->second.exact;
-    variable.exported = variable.exported || found->second.exported;
+    // Programs see it on one way only.
+    if (variable.exported != found->second.exported) {
+      variable.value = unknown_atom(reason);
+      variable.exact = false;
+      variable.exported = true;
+    }
   }
   for (auto& [name, variable] : other) {
     if (into.contains(name)) continue;
@@ -138,7 +143,7 @@ void join(State& into, State&& other, const std::string& reason) {
     into.locals[i].merge(other.locals[i]);
   }
   if (into.cwd != other.cwd) into.cwd = unknown_atom(reason);
-  if (into.status != other.status) into.status = kUnknownStatus;
+  if (into.status != other.status) into.status = into.status > 0 && other.status > 0 ? kFailedStatus : kUnknownStatus;
   into.errexit = into.errexit && other.errexit;
   into.nounset = into.nounset && other.nounset;
   into.noglob = into.noglob && other.noglob;
@@ -160,6 +165,12 @@ bool same_values(const State& a, const State& b) {
     if (i->first != j->first || i->second.text != j->second.text) return false;
   }
   return true;
+}
+
+bool loses(const State& a, const State& b) {
+  return !a.dead && !b.dead &&
+         (!same_values(a, b) || a.cwd != b.cwd || a.sourced != b.sourced || a.unread != b.unread ||
+          a.descriptors != b.descriptors || a.errexit != b.errexit);
 }
 
 }  // namespace brokergate::shell

@@ -1,0 +1,107 @@
+#include "rules/kafka/shell/ways.h"
+
+#include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/interpreter.h"
+
+namespace brokergate::shell {
+
+std::optional<bool> Ways::choose(std::string_view condition) {
+  if (!conditions_.contains(condition)) return std::nullopt;
+  if (at_ == taken_.size()) {
+    if (at_ >= kMostChoices || (at_ >= kFreeChoices && deep_ >= kMostDeep)) return std::nullopt;
+    if (at_ >= kFreeChoices) ++deep_;
+    taken_.push_back(true);
+  }
+  return taken_[at_++];
+}
+
+bool Ways::advance() {
+  taken_.resize(at_);
+  at_ = 0;
+  while (!taken_.empty() && !taken_.back()) taken_.pop_back();
+  if (taken_.empty()) return false;
+  taken_.back() = false;
+  return true;
+}
+
+std::optional<bool> Interpreter::choose(const Node& condition) {
+  // The rounds of a loop are followed until a further one changes nothing: none may differ.
+  if (ways_ == nullptr || looping_ != 0) return std::nullopt;
+  return ways_->choose(condition.text);
+}
+
+bool Interpreter::decide(const Node& condition, State& state, Failed& failed) {
+  if (ways_ == nullptr) return false;
+  std::optional<bool> way;
+  if (failed && (state.dead || failed->dead)) {
+    way = failed->dead;
+  } else {
+    way = choose(condition);
+  }
+  if (!way) return false;
+  if (failed && !*way) state = std::move(*failed);
+  failed.reset();
+  if (state.dead) return true;
+  if (*way) {
+    state.status = 0;
+  } else if (state.status <= 0) {
+    state.status = kFailedStatus;
+  }
+  return true;
+}
+
+void Interpreter::note_split(const Node& condition, bool loss, size_t ends) {
+  if (ways_ == nullptr && looping_ == 0 && (loss || ends_ != ends)) splits_.insert(condition.text);
+}
+
+void Interpreter::note_read(std::string_view value) const {
+  if (!splits_.empty() && !read_lost_) read_lost_ = has_unknown(value);
+}
+
+std::set<std::string_view> Interpreter::worth_splitting() const {
+  return read_lost_ && !stopped() ? splits_ : std::set<std::string_view>{};
+}
+
+std::string Interpreter::ways_reason() const {
+  if (ways_ == nullptr) return "depends on a way that cannot be decided";
+  std::string out = "depends on what cannot be decided: ";
+  constexpr size_t kNamed = 2;
+  size_t named = 0;
+  for (const std::string_view condition : ways_->conditions()) {
+    if (named++ == kNamed) return out + " and others";
+    if (named > 1) out += ", ";
+    out += quote(condition);
+  }
+  return out;
+}
+
+// For another run; what is joined of all of them stays.
+void Interpreter::forget_run() {
+  frames_.clear();
+  sourcing_.clear();
+  parse_budget_ = ParseBudget{};
+  copied_ = depth_ = 0;
+  ignore_errexit_ = inexact_ = no_spans_ = child_ = processes_ = looping_ = 0;
+  library_ = started_ = substituted_ = false;
+}
+
+Result Interpreter::run_ways(const Start& start, std::set<std::string_view> conditions, Result joined) {
+  Ways ways(std::move(conditions));
+  ways_ = &ways;
+  exited_.dead = true;
+  do {
+    forget_run();
+    follow(start);
+    // A way on which the script fails starts no broker, nor does it let other containers start.
+    if (!last_.dead && last_.status <= 0) join(exited_, std::move(last_), ways_reason());
+  } while (!stopped() && ways.advance());
+  ways_ = nullptr;
+  if (stopped() || (!entry_ && exited_.dead)) return joined;
+  last_ = std::move(exited_);
+  Result result = finish(start);
+  if (joined.certain && !result.certain) return joined;
+  result.assignments = std::move(joined.assignments);
+  return result;
+}
+
+}  // namespace brokergate::shell
