@@ -175,7 +175,14 @@ FilterResult filter_sed(const FilterCall& call) {
         const MaskedLine mask(line);
         auto found = mask.fits() ? command.address->find(mask.text()) : std::nullopt;
         if (!found) return result;
-        if (found->empty()) continue;
+        if (has_unknown(line) && command.name != 'p') {
+          // The rest of the line may be what the address looks for.
+          if (command.name == 'q') return result;
+          if (command.name == 'd' && !found->empty()) may_be_deleted(line);
+          if (command.name == 'd') continue;
+        } else if (found->empty()) {
+          continue;
+        }
       }
       if (command.name == 'd') {
         deleted = true;

@@ -67,29 +67,6 @@ std::string join_values(const std::string& a, const std::string& b, const std::s
   return unknown_atom(reason);
 }
 
-std::string join_texts(const std::string& a, const std::string& b, const std::string& reason) {
-  if (a == b || a.find('\n') == std::string::npos ||
-      std::count(a.begin(), a.end(), '\n') != std::count(b.begin(), b.end(), '\n'))
-    return join_values(a, b, reason);
-  std::string out;
-  for (size_t i = 0, j = 0; i < a.size() || j < b.size();) {
-    const size_t end_a = std::min(a.find('\n', i), a.size()), end_b = std::min(b.find('\n', j), b.size());
-    const std::string one = a.substr(i, end_a - i), two = b.substr(j, end_b - j);
-    const size_t key = one.find('=') + 1;
-    if (one == two) {
-      out += one;
-    } else if (key > 0 && one.compare(0, key, two, 0, key) == 0 && !has_opaque(one.substr(0, key))) {
-      out += one.substr(0, key) + join_values(one.substr(key), two.substr(key), reason);
-    } else {
-      return join_values(a, b, reason);
-    }
-    if (end_a < a.size()) out += '\n';
-    i = end_a + 1;
-    j = end_b + 1;
-  }
-  return out;
-}
-
 void join(State& into, State&& other, const std::string& reason) {
   if (other.dead) return;
   if (into.dead) {

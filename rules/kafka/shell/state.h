@@ -46,8 +46,11 @@ void join(State& into, State&& other, const std::string& reason);
 inline constexpr std::string_view kFailedReason = "the status of a command that failed";
 // An array of which not even the number of elements is known is one unknown.
 bool unknown_array(const std::vector<std::string>& elements);
-// Two texts of one file: lines that differ become unknown, behind the key they share.
+// Two texts of one file, line by line: of what stands in one of them only, or differs, no more is
+// known than the key that it may set.
 std::string join_texts(const std::string& a, const std::string& b, const std::string& reason);
+// How the reason of a line's unknown value begins when it may as well be a comment, or not be there.
+inline constexpr std::string_view kMayNotSet = "it may not be set: ";
 // One value of two: the same, or unknown.
 std::string join_values(const std::string& a, const std::string& b, const std::string& reason);
 // True when both would lead to the same end (loops stop here).

@@ -10,17 +10,18 @@ std::optional<bool> Ways::choose(std::string_view condition) {
   if (at_ == taken_.size()) {
     if (at_ >= kMostChoices || (at_ >= kFreeChoices && deep_ >= kMostDeep)) return std::nullopt;
     if (at_ >= kFreeChoices) ++deep_;
-    taken_.push_back(true);
+    taken_.push_back({condition});
   }
-  return taken_[at_++];
+  return taken_[at_++].succeeds;
 }
 
 bool Ways::advance() {
   taken_.resize(at_);
   at_ = 0;
-  while (!taken_.empty() && !taken_.back()) taken_.pop_back();
+  while (!taken_.empty() && !taken_.back().succeeds) taken_.pop_back();
   if (taken_.empty()) return false;
-  taken_.back() = false;
+  taken_.back().succeeds = false;
+  turned_ = taken_.back().condition;
   return true;
 }
 
@@ -63,16 +64,10 @@ std::set<std::string_view> Interpreter::worth_splitting() const {
 }
 
 std::string Interpreter::ways_reason() const {
-  if (ways_ == nullptr) return "depends on a way that cannot be decided";
-  std::string out = "depends on what cannot be decided: ";
-  constexpr size_t kNamed = 2;
-  size_t named = 0;
-  for (const std::string_view condition : ways_->conditions()) {
-    if (named++ == kNamed) return out + " and others";
-    if (named > 1) out += ", ";
-    out += quote(condition);
-  }
-  return out;
+  std::string_view turned = ways_ == nullptr ? std::string_view{} : ways_->turned();
+  while (turned.ends_with(';') || turned.ends_with(' ')) turned.remove_suffix(1);
+  if (turned.empty()) return "depends on a way that cannot be decided";
+  return "depends on whether " + quote(turned) + " succeeds";
 }
 
 // For another run; what is joined of all of them stays.

@@ -17,7 +17,8 @@ class Ways {
   // `conditions`: the source of those worth a choice.
   explicit Ways(std::set<std::string_view> conditions) : conditions_(std::move(conditions)) {}
 
-  const std::set<std::string_view>& conditions() const { return conditions_; }
+  // What this combination does otherwise than the one before it; empty in the first one.
+  std::string_view turned() const { return turned_; }
   std::optional<bool> choose(std::string_view condition);
   // The next combination; false: there is none.
   bool advance();
@@ -27,7 +28,12 @@ class Ways {
   static constexpr size_t kFreeChoices = 4, kMostChoices = 8, kMostDeep = 16;
 
   std::set<std::string_view> conditions_;
-  std::vector<bool> taken_;  // of this run
+  struct Choice {
+    std::string_view condition;
+    bool succeeds = true;
+  };
+  std::vector<Choice> taken_;  // of this run
+  std::string_view turned_;
   size_t at_ = 0;
   size_t deep_ = 0;  // choices made behind the first ones of a run
 };
