@@ -5,12 +5,12 @@
 
 namespace brokergate::shell {
 
-std::optional<bool> Ways::choose(std::string_view condition) {
+std::optional<bool> Ways::choose(std::string_view condition, const std::string& asked) {
   if (!conditions_.contains(condition)) return std::nullopt;
   if (at_ == taken_.size()) {
     if (at_ >= kMostChoices || (at_ >= kFreeChoices && deep_ >= kMostDeep)) return std::nullopt;
     if (at_ >= kFreeChoices) ++deep_;
-    taken_.push_back({condition});
+    taken_.push_back({asked});
   }
   return taken_[at_++].succeeds;
 }
@@ -21,14 +21,17 @@ bool Ways::advance() {
   while (!taken_.empty() && !taken_.back().succeeds) taken_.pop_back();
   if (taken_.empty()) return false;
   taken_.back().succeeds = false;
-  turned_ = taken_.back().condition;
+  turned_ = taken_.back().asked;
   return true;
 }
 
 std::optional<bool> Interpreter::choose(const Node& condition) {
   // The rounds of a loop are followed until a further one changes nothing: none may differ.
   if (ways_ == nullptr || looping_ != 0) return std::nullopt;
-  return ways_->choose(condition.text);
+  std::string_view asked = condition.text;
+  while (asked.ends_with(';') || asked.ends_with(' ')) asked.remove_suffix(1);
+  const bool by_status = asked.find("$?") != std::string_view::npos && !last_command_.empty();
+  return ways_->choose(condition.text, by_status ? last_command_ : quote(asked));
 }
 
 bool Interpreter::decide(const Node& condition, State& state, Failed& failed) {
@@ -64,10 +67,8 @@ std::set<std::string_view> Interpreter::worth_splitting() const {
 }
 
 std::string Interpreter::ways_reason() const {
-  std::string_view turned = ways_ == nullptr ? std::string_view{} : ways_->turned();
-  while (turned.ends_with(';') || turned.ends_with(' ')) turned.remove_suffix(1);
-  if (turned.empty()) return "depends on a way that cannot be decided";
-  return "depends on whether " + quote(turned) + " succeeds";
+  if (ways_ == nullptr || ways_->turned().empty()) return "depends on a way that cannot be decided";
+  return "depends on whether " + ways_->turned() + " succeeds";
 }
 
 // For another run; what is joined of all of them stays.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,8 +19,9 @@ class Ways {
   explicit Ways(std::set<std::string_view> conditions) : conditions_(std::move(conditions)) {}
 
   // What this combination does otherwise than the one before it; empty in the first one.
-  std::string_view turned() const { return turned_; }
-  std::optional<bool> choose(std::string_view condition);
+  const std::string& turned() const { return turned_; }
+  // `asked`: what its reason calls it.
+  std::optional<bool> choose(std::string_view condition, const std::string& asked);
   // The next combination; false: there is none.
   bool advance();
 
@@ -29,11 +31,11 @@ class Ways {
 
   std::set<std::string_view> conditions_;
   struct Choice {
-    std::string_view condition;
+    std::string asked;
     bool succeeds = true;
   };
   std::vector<Choice> taken_;  // of this run
-  std::string_view turned_;
+  std::string turned_;
   size_t at_ = 0;
   size_t deep_ = 0;  // choices made behind the first ones of a run
 };
