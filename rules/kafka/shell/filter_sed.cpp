@@ -175,6 +175,7 @@ FilterResult filter_sed(const FilterCall& call) {
         const MaskedLine mask(line);
         auto found = mask.fits() ? command.address->find(mask.text()) : std::nullopt;
         if (!found) return result;
+        if (has_unknown(line) && quiet && command.name == 'p') return result;
         if (has_unknown(line) && command.name != 'p') {
           // The rest of the line may be what the address looks for.
           if (command.name == 'q') return result;

@@ -197,6 +197,8 @@ bool substitute(const SedSubstitute& command, std::string& line, bool& replaced)
     line = mask.unmasked(text);
     return true;
   }
+  // It may be printed, or not.
+  if (command.print) return false;
   // What is not known may be what is replaced: of such a line no more than its key is.
   const std::string key(key_of(line));
   if (key.empty()) return true;
