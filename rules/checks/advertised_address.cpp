@@ -79,7 +79,7 @@ Fault fault_of(const Context& context, const SetFacts& facts, const OneBroker& b
   }
   if (host.empty()) return {"no host, which becomes the pod's in-cluster name", {}};
   if (is_in_cluster(host, *facts.set, broker.ordinal)) return {"a name that resolves in the cluster only", {}};
-  if (within_domain(host, "cluster.local"))
+  if (within_domain(host, "cluster.local") || host.ends_with(".<clusterDomain>"))
     return {"a name of the cluster's own domain, which nothing outside resolves", {}};
   if (only_digits(host)) return {"a number and no host", {}};
   if (host.find("<?") != std::string::npos || host.find("<pod") != std::string::npos) return {};

@@ -9,6 +9,9 @@ namespace brokergate {
 std::string Planner::refused_neighbour(const Setting& setting) const {
   for (const auto& entry : cut_listeners(setting.value)) {
     if (entry.name == name_) continue;
+    if (entry.unknown && settings_.mechanics == Mechanics::kFile && !setting.object && setting.by == Setting::By::kFile)
+      return "advertised.listeners in " + setting.place + ", cannot be known: " + unknown_reason(entry.text) +
+             "; let that container write all of it, or give the brokers --override advertised.listeners=… yourself";
     if (entry.unknown) return "listener " + display(entry.text) + " cannot be known: " + unknown_reason(entry.text);
     const auto parsed = parse_listeners(display(entry.text));
     if (parsed) continue;
@@ -82,10 +85,26 @@ std::string Planner::restate_advertised() {
   return {};
 }
 
+// By its variable, where one sets it.
+std::string Planner::called(Key key) const {
+  const std::string variable = settings_[key].variable_name();
+  return variable.empty() ? std::string(property_name(key)) : variable;
+}
+
+std::string Planner::add_to_default() {
+  const auto where = restater_.where(advertised());
+  if (where == Restater::Where::kNowhere) return restater_.why_nowhere(advertised());
+  PodVariable pod;
+  if (auto why = choose_pod_for(where, pod); !why.empty()) return why;
+  restater_.write(Key::kAdvertised, where, std::string(default_listeners(settings_)) + "," + entry_text(pod));
+  return {};
+}
+
 std::string Planner::add_advertised() {
+  if (kafka_decides()) return add_to_default();
   if (!listeners().set || listeners().value.empty() || has_unknown(listeners().value))
-    return "neither " + advertised().variable_name() + " nor " + listeners().variable_name() +
-           " is set, so nothing says how the brokers reach one another; set " + listeners().variable_name() + " first";
+    return "neither " + called(Key::kAdvertised) + " nor " + called(Key::kListeners) +
+           " is set, so nothing says how the brokers reach one another; set " + called(Key::kListeners) + " first";
   if (!process_.env.sources.empty())
     return "what envFrom sets is not known; set " + advertised().variable_name() + " in env first";
   const auto parsed = parse_listeners(display(listeners().value));

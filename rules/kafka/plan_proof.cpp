@@ -16,6 +16,7 @@ constexpr int64_t kMostBytes = int64_t{8} << 20;
 
 // listeners as they were; derived from the known entries when the wanted one was not known.
 std::string known_listeners(const Settings& before, std::string_view name) {
+  if (const auto standard = default_listeners(before); !standard.empty()) return std::string(standard);
   const Setting& listeners = before[Key::kListeners];
   if (listeners.by != Setting::By::kDerived || !has_unknown(listeners.value)) return listeners.value;
   std::string known;
@@ -55,7 +56,8 @@ std::string changed_elsewhere(const Settings& before, const Settings& after, std
     }
     return {};
   };
-  const std::string& base = had ? old_advertised.value : before[Key::kListeners].value;
+  const std::string standard(default_listeners(before));
+  const std::string& base = had ? old_advertised.value : standard.empty() ? before[Key::kListeners].value : standard;
   if (auto fault = compare(base, after[Key::kAdvertised].value, had, "advertised.listeners"); !fault.empty())
     return fault;
   if (auto fault = compare(known_listeners(before, name), after[Key::kListeners].value, true, "listeners");

@@ -2,6 +2,7 @@
 // protocol map, each in a file of its own. Every step returns why it cannot be, or nothing.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -109,6 +110,15 @@ class Planner {
   // entries are written out, with the host left to Kafka as it is now.
   std::string add_advertised();
 
+  std::string called(Key key) const;
+
+  // No setting says how the brokers listen, and what Kafka does then is known.
+  bool kafka_decides() const {
+    return name_ != "PLAINTEXT" && std::all_of(brokers_.begin(), brokers_.end(),
+                                               [](const auto& one) { return !default_listeners(*one).empty(); });
+  }
+  std::string add_to_default();
+
   // KAFKA_CFG_X or KAFKA_X, as the set's other variables are named.
   std::string same_prefix(const std::string& variable) const;
 
@@ -128,6 +138,9 @@ class Planner {
   // The image derives listeners from advertised.listeners: right as long as every
   // port that is advertised is the one to bind.
   std::string plan_derived_listeners();
+
+  // Neither is set: what Kafka binds then, and the wanted one.
+  std::string restate_default();
 
   // listeners is set nowhere, and what it follows from is written anew.
   std::string restate_derived();
