@@ -5,8 +5,8 @@
 
 #include <fstream>
 #include <memory>
-#include <stdexcept>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "brokergate/policy.h"
 #include "brokergate/source.h"
@@ -101,17 +101,18 @@ const std::string& broker_review() {
 
 // A Service of one broker, of about two kilobytes.
 std::string service_review() {
-  json object = {{"apiVersion", "v1"},
-                 {"kind", "Service"},
-                 {"metadata", {{"name", "kafka-0-external"}, {"namespace", "streaming"}, {"labels", {{"app", "kafka"}}}}},
-                 {"spec",
-                  {{"type", "LoadBalancer"},
-                   {"selector", {{"app", "kafka"}, {"statefulset.kubernetes.io/pod-name", "kafka-0"}}},
-                   {"ports", {{{"name", "external"}, {"port", 9094}, {"targetPort", 9094}, {"protocol", "TCP"}}}},
-                   {"sessionAffinity", "None"},
-                   {"externalTrafficPolicy", "Cluster"},
-                   {"allocateLoadBalancerNodePorts", true}}},
-                 {"status", {{"loadBalancer", json::object()}}}};
+  json object = {
+      {"apiVersion", "v1"},
+      {"kind", "Service"},
+      {"metadata", {{"name", "kafka-0-external"}, {"namespace", "streaming"}, {"labels", {{"app", "kafka"}}}}},
+      {"spec",
+       {{"type", "LoadBalancer"},
+        {"selector", {{"app", "kafka"}, {"statefulset.kubernetes.io/pod-name", "kafka-0"}}},
+        {"ports", {{{"name", "external"}, {"port", 9094}, {"targetPort", 9094}, {"protocol", "TCP"}}}},
+        {"sessionAffinity", "None"},
+        {"externalTrafficPolicy", "Cluster"},
+        {"allocateLoadBalancerNodePorts", true}}},
+      {"status", {{"loadBalancer", json::object()}}}};
   json review = {{"apiVersion", "admission.k8s.io/v1"},
                  {"kind", "AdmissionReview"},
                  {"request",

@@ -62,8 +62,8 @@ class Nginx {
                                    "/nginx.pid; error_log stderr crit;\n"
                                    "events { worker_connections 512; }\n"
                                    "http { access_log off; client_max_body_size 40m; client_body_buffer_size 256k;\n"
-                                   "keepalive_requests 100000000; client_body_temp_path " + folder +
-                                   "/t1; proxy_temp_path " + folder + "/t2; fastcgi_temp_path " + folder +
+                                   "keepalive_requests 100000000; client_body_temp_path " +
+                                   folder + "/t1; proxy_temp_path " + folder + "/t2; fastcgi_temp_path " + folder +
                                    "/t3; uwsgi_temp_path " + folder + "/t4; scgi_temp_path " + folder +
                                    "/t5;\nserver { listen 127.0.0.1:" + std::to_string(kNginxPort) +
                                    " ssl; ssl_certificate " + folder + "/cert.pem; ssl_certificate_key " + folder +
@@ -147,9 +147,9 @@ void measure_requests(const std::string& folder, const ServerProcess& server, co
   struct Row {
     const char *file, *title, *aim;
   };
-  for (const Row& row : {Row{"service.json", "Service", "aim <= 3x"}, Row{"brokers.json", "broker StatefulSet", "aim <= 3x"},
-                         Row{"update.json", "its UPDATE, large", ""},
-                         Row{"other.json", "other StatefulSet", "aim <= 3x"}}) {
+  for (const Row& row :
+       {Row{"service.json", "Service", "aim <= 3x"}, Row{"brokers.json", "broker StatefulSet", "aim <= 3x"},
+        Row{"update.json", "its UPDATE, large", ""}, Row{"other.json", "other StatefulSet", "aim <= 3x"}}) {
     const std::string body = read_file(folder + "/" + row.file);
     const std::string request = post("/mutate", body);
     std::vector<Figure> floor, ours;
