@@ -170,7 +170,7 @@ struct ServicePort {
   Value node;
   std::string_view name;
   int64_t port = 0;
-  std::optional<int64_t> node_port;
+  std::optional<int64_t> node_port;  // 0 is none: both ask the API server to pick one
   // Number after resolving a name through the broker container's ports; nullopt
   // when the name is declared nowhere or the Service came alone.
   std::optional<int64_t> target;

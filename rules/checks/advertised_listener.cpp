@@ -2,6 +2,7 @@
 #include <map>
 
 #include "rules/facts.h"
+#include "rules/ordinal_list.h"
 #include "rules/registry.h"
 #include "rules/service_change.h"
 #include "rules/text.h"

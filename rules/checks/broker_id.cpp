@@ -7,6 +7,7 @@
 #include "rules/facts.h"
 #include "rules/kafka/facts.h"
 #include "rules/kafka/opaque.h"
+#include "rules/ordinal_list.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 

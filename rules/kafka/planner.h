@@ -19,7 +19,8 @@
 namespace brokergate {
 
 inline constexpr std::string_view kShellAdvice =
-    "; name a fixed listener.port in the policy, or let the container's command export the variable";
+    "; let the container's command export the variable, or, with load balancers, name a fixed listener.port in the "
+    "policy";
 
 class Planner {
  public:
