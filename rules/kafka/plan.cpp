@@ -87,14 +87,17 @@ std::string Planner::choose_pod(bool shell, bool for_host, bool for_port, PodVar
                ", let the container's command export the variable, or say in the policy that "
                "kubernetesVersion is 1.28 or later");
   if (!for_host) return {};
-  const bool argument = advertised().by == Setting::By::kArgument;
-  auto found = pods_.before(argument ? static_cast<size_t>(-1) : env_index_);
-  if (!found) {
-    found = PodVariable{pods_.free_name(), false};
-    draft_.add_field_env(env_index_, found->name, "metadata.name");
-  }
-  pod = *found;
+  pod = pod_in_env(advertised().by == Setting::By::kArgument ? static_cast<size_t>(-1) : env_index_);
   return {};
+}
+
+PodVariable Planner::pod_in_env(size_t before) {
+  if (const auto found = pods_.before(before)) return *found;
+  if (added_pod_ && added_pod_at_ <= before) return *added_pod_;
+  added_pod_ = PodVariable{pods_.free_name(), false};
+  added_pod_at_ = env_index_;
+  draft_.add_field_env(env_index_, added_pod_->name, "metadata.name");
+  return *added_pod_;
 }
 
 std::string Planner::choose_pod_for(Restater::Where where, PodVariable& pod) {

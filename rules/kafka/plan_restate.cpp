@@ -69,9 +69,18 @@ Restater::Where Restater::where(const Setting& setting) const {
     default:
       break;
   }
+  if (setting.by == By::kCommand && command_entry(setting)) return Where::kEnv;
   if (setting.set && can_export() && (setting.by == By::kShell || setting.by == By::kConfigMap)) return Where::kExport;
   const bool from_map = setting.by == By::kConfigMap && !process_.script_read;
   return from_map || setting.by == By::kNothing || setting.by == By::kDerived ? Where::kEnv : Where::kNowhere;
+}
+
+// The env entry whose text is the command; a ConfigMap's cannot be taken away from here.
+Value Restater::command_entry(const Setting& setting) const {
+  const Value env = set_.container["env"];
+  for (const Node& node : env.children())
+    if (setting.node && Value(&node)["value"] == setting.node) return Value(&node);
+  return {};
 }
 
 std::string Restater::why_nowhere(const Setting& setting) const {
@@ -157,9 +166,17 @@ void Restater::write(Key key, Where where, const std::string& value) {
     return;
   }
   const Value env = set_.container["env"];
+  // A command's output beats the variable: one of the two has to go, and what expands in
+  // the variable has to be declared before it.
+  const bool command = settings_[key].by == Setting::By::kCommand;
+  if (command) draft_.remove_env(command_entry(settings_[key]));
   for (const Node& node : env.children()) {
     const Value entry(&node);
     if (entry["name"].str() != name) continue;
+    if (command) {
+      draft_.remove_env(entry);
+      continue;
+    }
     draft_.replace_env(entry, name, value);
     return;
   }

@@ -1,6 +1,7 @@
 // Writing a setting anew where it beats the place that decides now, for places
 // that cannot be changed within the StatefulSet: a ConfigMap's variable is beaten by
-// an env entry, a properties file by --override, bitnami's KAFKA_CFG_X by KAFKA_X.
+// an env entry, a properties file by --override, bitnami's KAFKA_CFG_X by KAFKA_X; a
+// command that prints the value gives way to the value.
 #pragma once
 
 #include <optional>
@@ -46,6 +47,7 @@ class Restater {
  private:
   Where overrides() const;
   bool can_export() const;
+  Value command_entry(const Setting& setting) const;
   std::string_view variable_for(Key key) const;
   std::optional<std::string> runtime_variable(std::string_view atom, bool shell);
 
