@@ -140,7 +140,7 @@ constinit const Rule advertised_address = {
          "0.0.0.0\", KafkaConfig).",
      .remediation = "Advertise the DNS name of the broker's own load balancer in the external listener. With a domain "
                     "in the policy `brokergate mutate` writes it.",
-     .docs = "https://kafka.apache.org/documentation/#brokerconfigs_advertised.listeners",
+     .docs = "https://kafka.apache.org/41/configuration/broker-configs/#brokerconfigs_advertised.listeners",
      .example = "env:\n- name: KAFKA_ADVERTISED_LISTENERS\n  value: PLAINTEXT://$(POD_NAME).kafka-headless:9092,"
                 "EXTERNAL://localhost:9094   # the client's own machine\n"},
     check};

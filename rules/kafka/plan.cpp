@@ -1,6 +1,7 @@
 #include "rules/kafka/plan.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "rules/kafka/forms/form.h"
 #include "rules/kafka/plan_ports.h"
@@ -23,6 +24,13 @@ Plan Planner::plan() {
   }
   restater_.finish();
   plan.edits = std::move(draft_).finish();
+  if (process_.script_object) {
+    plan.config_map = process_.script_object;
+    const auto own = std::stable_partition(plan.edits.begin(), plan.edits.end(),
+                                           [&](const Edit& edit) { return edit.target != process_.script.node(); });
+    plan.config_map_edits.assign(std::make_move_iterator(own), std::make_move_iterator(plan.edits.end()));
+    plan.edits.erase(own, plan.edits.end());
+  }
   return plan;
 }
 
@@ -147,14 +155,16 @@ Plan plan_external_listener(const BrokerSet& set, const WantedListener& wanted) 
     return plan;
   }
   plan = set.form->plan(set, wanted);
-  if (!plan.refusal.empty() || plan.edits.empty()) return plan;
-  if (auto fault = disprove(set, wanted, host, plan.edits, ordinals); !fault.empty()) {
+  if (!plan.refusal.empty() || plan.changes_nothing()) return plan;
+  if (auto fault = disprove(set, wanted, host, plan, ordinals); !fault.empty()) {
     plan.edits.clear();
+    plan.config_map_edits.clear();
     plan.refusal = "not proved: " + fault;
     return plan;
   }
   if (!ordinals.left_out.empty())
-    for (auto& edit : plan.edits) edit.reason += " (" + ordinals.left_out + ")";
+    for (auto* edits : {&plan.edits, &plan.config_map_edits})
+      for (Edit& edit : *edits) edit.reason += " (" + ordinals.left_out + ")";
   return plan;
 }
 

@@ -60,7 +60,7 @@ class Planner {
   }
 
   // The setting's own text can be changed where it stands.
-  static bool in_place(const Setting& setting) { return setting.exact && setting.node && !setting.object; }
+  bool in_place(const Setting& setting) const { return restater_.in_place(setting); }
 
   // Reasons that do not depend on where a setting is written.
   std::string unfit() const;

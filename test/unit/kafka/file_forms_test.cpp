@@ -47,14 +47,6 @@ TEST_CASE("a properties file is beaten by --override: in a script") {
   CHECK_THAT(one.text(), Contains("; echo done"));
 }
 
-TEST_CASE("a script in a ConfigMap is not ours to change") {
-  Manifest manifest = mounted("name: broker\nimage: example/kafka:1\ncommand: [sh, /conf/start.sh]\n", "/conf");
-  Installation one(manifest, kMap + "  start.sh: exec kafka-server-start.sh /conf/server.properties\n");
-  CHECK(one->form_id == "properties-file");
-  CHECK_THAT(one.plan().refusal,
-             Contains("start.sh of ConfigMap settings starts kafka-server-start.sh; add --override"));
-}
-
 TEST_CASE("an --override is changed where it stands") {
   Installation array(
       with("name: broker\nimage: gcr.io/google_containers/kubernetes-kafka:1.0-10.2.1\ncommand: "
