@@ -123,6 +123,16 @@ void judge_again(const EngineRun& run, const std::vector<Changed>& files, After&
     for (const Object* object : own->second) after.bundle.objects.push_back(*object);
   }
   after.evaluation = evaluate(after.bundle, run.policy, nullptr, webhook::today_utc());
+  // What the change itself asks of people is not seen in the changed objects. They stand in
+  // the order of the unchanged ones.
+  const std::vector<Object>& before = run.inputs.bundle.objects;
+  if (before.size() != after.bundle.objects.size()) return;
+  for (const Finding& finding : run.evaluation.verdict.findings) {
+    if (!finding.beside_change || finding.fixable()) continue;
+    Finding& kept = after.evaluation.verdict.findings.emplace_back(finding);
+    kept.object = &after.bundle.objects[static_cast<size_t>(finding.object - before.data())];
+    kept.at = kept.object->root;
+  }
 }
 
 // What the change leaves, so nothing that it mends: findings of `verdict`, which judges the

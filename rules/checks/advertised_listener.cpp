@@ -134,6 +134,7 @@ void check_certificate(const Context& context, const SetFacts& facts, Report& re
           ") as subject alternative names before the change; clients refuse others (\"No subject alternative DNS name "
           "matching ",
           host, " found\").");
+  finding.beside_change = true;
   Report::weaken(finding, "the certificates are not in sight");
 }
 

@@ -93,6 +93,7 @@ Finding& tell_unasked(const Unasked& one, std::string_view key, std::string_view
                      one.now ? " advertises" : " is to advertise", more, ", want ", key));
   finding.remediation =
       cat("Annotate the Service with ", key, ": ", one.host, ", or make the DNS record in another way.");
+  finding.beside_change = !one.now;
   if (one.now) Report::to_info(finding, "the record may be made in another way");
   return finding;
 }

@@ -66,11 +66,12 @@ TEST_CASE("a ConfigMap's script that exports the list is changed in place, or ex
   CHECK_THAT(literal.map_text(),
              Contains("KAFKA_ADVERTISED_LISTENERS=IN://in:9092,EXTERNAL://${HOSTNAME}.kafka.example.org:9094\\n"));
 
+  // What variables of another ConfigMap give is beaten by an export right before the start.
   Installation computed(
-      mounted(kConfluent),
-      config_map("settings", script("list=IN://in:9092\nexport KAFKA_ADVERTISED_LISTENERS=$list\n" + rest)));
+      mounted(std::string(kConfluent) + "envFrom: [{configMapRef: {name: variables}}]\n"),
+      config_map("settings", script(rest)) + config_map("variables", "KAFKA_ADVERTISED_LISTENERS: IN://in:9092\n"));
   check_changed(computed);
-  CHECK_THAT(computed.map_text(), Contains("export KAFKA_ADVERTISED_LISTENERS=\\\"${KAFKA_ADVERTISED_LISTENERS},"));
+  CHECK_THAT(computed.map_text(), Contains("&& exec /etc/confluent/docker/run"));
 }
 
 TEST_CASE("a ConfigMap's script is left alone where others would get the change, too") {
