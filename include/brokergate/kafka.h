@@ -140,7 +140,7 @@ struct Plan {
   // The ConfigMap whose script starts these brokers and nothing else of the input, and its edits.
   const Object* config_map = nullptr;
   std::vector<Edit> config_map_edits;
-  std::string refusal;  // why the form cannot express the wanted value, and what a person must do
+  std::string refusal;      // why the form cannot express the wanted value, and what a person must do
   std::optional<Value> at;  // the place that decides, for the finding
   // Without a refusal: it is as wanted already.
   bool changes_nothing() const { return edits.empty() && config_map_edits.empty(); }
