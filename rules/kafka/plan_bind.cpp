@@ -45,6 +45,9 @@ std::string Planner::restate_listeners() {
     const auto found = pods_.in_shell();
     if (!found) return pods_.why_not_in_shell();
     pod = *found;
+  } else if (listeners().by == Setting::By::kCommand) {
+    env_index_ = set_.container["env"].size();
+    pod = pod_in_env(env_index_);
   } else if (const auto found = pods_.before(static_cast<size_t>(-1))) {
     pod = *found;
   }

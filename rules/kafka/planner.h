@@ -20,7 +20,8 @@
 namespace brokergate {
 
 inline constexpr std::string_view kShellAdvice =
-    "; name a fixed listener.port in the policy, or let the container's command export the variable";
+    "; let the container's command export the variable, or, with load balancers, name a fixed listener.port in the "
+    "policy";
 
 class Planner {
  public:
@@ -60,7 +61,7 @@ class Planner {
   }
 
   // The setting's own text can be changed where it stands.
-  static bool in_place(const Setting& setting) { return setting.exact && setting.node && !setting.object; }
+  bool in_place(const Setting& setting) const { return restater_.in_place(setting); }
 
   // Reasons that do not depend on where a setting is written.
   std::string unfit() const;
@@ -75,6 +76,10 @@ class Planner {
 
   // The entries of the setting beside the wanted one, each followed by a comma, into `value`.
   std::string spell_others(const Setting& setting, const PodVariable& pod, std::string& value);
+
+  // What Kafka advertises while advertised.listeners is not set: listeners, without the
+  // wanted entry and those of controllers, each followed by a comma.
+  std::string spell_bound(const PodVariable& pod, std::string& value);
 
   std::string choose_pod_for(Restater::Where where, PodVariable& pod);
 
@@ -102,6 +107,9 @@ class Planner {
   std::string not_spelled_out(const Setting& setting) const;
 
   std::string choose_pod(bool shell, bool for_host, bool for_port, PodVariable& pod);
+
+  // The variable of the pod's name that env has before that entry; declared when there is none.
+  PodVariable pod_in_env(size_t before);
 
   // The ordinal by the label that pods have since Kubernetes 1.28.
   std::string choose_index(PodVariable& pod);
@@ -159,6 +167,8 @@ class Planner {
   PodVariables pods_;
   Draft draft_;
   size_t env_index_ = 0;
+  std::optional<PodVariable> added_pod_;
+  size_t added_pod_at_ = 0;
   const std::vector<int64_t> ordinals_;
   Restater restater_;
   std::vector<std::shared_ptr<const Settings>> brokers_;  // of each of ordinals_
