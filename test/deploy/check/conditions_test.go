@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/cel-go/cel"
@@ -38,12 +39,8 @@ func compile(t *testing.T, one webhook) conditions {
 }
 
 // The name of the condition that keeps the request away; empty: it is sent.
-func (c conditions) keptAwayBy(request, old map[string]any, one map[string]any) (string, error) {
-	var previous any
-	if old != nil {
-		previous = old
-	}
-	input := map[string]any{"request": request, "object": one, "oldObject": previous}
+func (c conditions) keptAwayBy(one question) (string, error) {
+	input := map[string]any{"request": one.request, "object": one.request["object"], "oldObject": one.request["oldObject"]}
 	for i, program := range c.programs {
 		value, _, err := program.Eval(input)
 		if err != nil {
@@ -65,7 +62,6 @@ type question struct {
 	resource string
 	review   []byte
 	request  map[string]any
-	one, old map[string]any
 }
 
 func ask(one, old object) question {
@@ -91,7 +87,7 @@ func ask(one, old object) question {
 	if err != nil {
 		panic(err)
 	}
-	return question{resource, review, request, one.Object, old.Object}
+	return question{resource, review, request}
 }
 
 // Never skip what would be judged: of every object that a condition keeps away, brokergate itself has nothing to
@@ -99,42 +95,43 @@ func ask(one, old object) question {
 func TestWhatConditionsKeepAwayIsNothingToBrokergate(t *testing.T) {
 	all := corpus(t)
 	answers := newAnswers(t)
-	for _, name := range []string{"default", "pod", "pod-unknown"} {
-		sent, kept := map[string]int{}, map[string]int{}
+	// How many of each have to be sent, and kept away by each condition, so that this shows something.
+	for name, least := range map[string]map[string]int{
+		"default":     {"services": 100, "statefulsets": 100, "not-being-deleted": 100, "service-selects-pods": 100},
+		"pod":         {"pods": 50, "made-by-a-statefulset": 50},
+		"pod-unknown": {"pods": 150},
+	} {
+		counts := map[string]int{}
 		for _, hook := range webhooksOf(t, name, rendering(t, name)) {
+			// What is asked about other objects is the same in all renderings.
+			if strings.HasPrefix(hook.Name, "pods.") == (name == "default") {
+				continue
+			}
 			compiled := compile(t, hook)
 			resources := map[string]bool{}
 			for _, rule := range hook.Rules {
 				resources[rule.Resources[0]] = true
 			}
 			for _, one := range all {
-				if !resources[one.resource] || (one.old != nil && one.resource == "pods") {
+				if !resources[one.resource] {
 					continue
 				}
-				by, err := compiled.keptAwayBy(one.request, one.old, one.one)
+				by, err := compiled.keptAwayBy(one)
 				if err != nil {
 					t.Errorf("%s: %v", hook.where, err)
 				} else if by == "" {
-					sent[one.resource]++
+					counts[one.resource]++
 				} else {
-					kept[by]++
-					answers.wanted(t, hook, name, by, one)
+					counts[by]++
+					answers.wanted(hook, name, by, one)
 				}
 			}
 		}
-		t.Logf("%s: sent %v, kept away %v", name, sent, kept)
-		for _, resource := range []string{"services", "statefulsets"} {
-			if sent[resource] < 100 {
-				t.Errorf("%s: of %s only %d are sent", name, resource, sent[resource])
+		t.Logf("%s: sent, or kept away by: %v", name, counts)
+		for what, number := range least {
+			if counts[what] < number {
+				t.Errorf("%s: %s only %d times", name, what, counts[what])
 			}
-		}
-		for _, condition := range []string{"not-being-deleted", "service-selects-pods"} {
-			if kept[condition] < 100 {
-				t.Errorf("%s: %s keeps %d away", name, condition, kept[condition])
-			}
-		}
-		if name == "pod" && (sent["pods"] < 50 || kept["made-by-a-statefulset"] < 50) {
-			t.Errorf("pods: %d sent, %d kept away", sent["pods"], kept["made-by-a-statefulset"])
 		}
 	}
 	answers.check(t)
