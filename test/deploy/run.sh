@@ -81,6 +81,7 @@ image: {repository: registry.example.com/kafka/brokergate, digest: "sha256:00000
 replicas: 3
 staySeconds: 8
 extraArgs: [--connections, "500"]
+clientCA: {configMap: clients, names: [apiserver]}
 priorityClassName: system-cluster-critical
 podAnnotations: {example.com/team: kafka}
 nodeSelector: {kubernetes.io/arch: amd64}

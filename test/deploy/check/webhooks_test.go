@@ -57,14 +57,14 @@ func webhooksOf(t *testing.T, name string, all []object) []webhook {
 func rulesText(rules []admission.RuleWithOperations) string {
 	var out []string
 	for _, rule := range rules {
-		out = append(out, fmt.Sprint(rule.APIGroups, rule.APIVersions, rule.Resources, rule.Operations, *rule.Scope))
+		out = append(out, fmt.Sprintln(rule.APIGroups, rule.APIVersions, rule.Resources, rule.Operations, *rule.Scope))
 	}
-	return strings.Join(out, "; ")
+	return strings.ReplaceAll(strings.Join(out, ";"), "\n", "")
 }
 
 // Good practices GP-4, GP-6 to GP-10, and what the API server asks of a registration.
 func TestWebhooksAreNarrowAndHarmless(t *testing.T) {
-	const objects = "[apps] [v1] [statefulsets] [CREATE UPDATE] Namespaced; [] [v1] [services] [CREATE UPDATE] Namespaced"
+	const objects = "[apps] [v1] [statefulsets] [CREATE UPDATE] Namespaced;[] [v1] [services] [CREATE UPDATE] Namespaced"
 	const pods = "[] [v1] [pods] [CREATE] Namespaced"
 	for name, all := range renderings(t) {
 		service := as[core.Service](t, ofKind(all, "Service")[0])
