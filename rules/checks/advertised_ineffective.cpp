@@ -21,9 +21,18 @@ void judge(const SetFacts& facts, Report& report) {
     const Property& property = found->second;
     for (const Place& place : property.shadowed) {
       if (place.object != set.object || !place.node || !told.insert(place.node.node()).second) continue;
+      const bool unset = !property.value && property.unknown.empty();
       const std::string decides = property.source.what.empty() ? "something else" : property.source.what;
-      Finding& finding = report.add(*set.object, place.node,
-                                    cat(place.what, " sets ", name, " but ", decides, " decides, want one place"));
+      Finding& finding =
+          report.add(*set.object, place.node,
+                     unset ? cat(place.what, " is no place from which ", name,
+                                 " is read, and no other "
+                                 "sets it, want it set where it is read")
+                           : cat(place.what, " sets ", name, " but ", decides, " decides, want one place"));
+      if (unset) {
+        finding.remediation = cat("Set ", name, " where the image reads it, and remove ", place.what, ".");
+        continue;
+      }
       finding.remediation = cat("Remove ", place.what, ", or move its value to where it is read: ", decides, ".");
     }
   }

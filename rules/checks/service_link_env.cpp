@@ -106,6 +106,8 @@ void judge(const SetFacts& facts, const Object& service, Report& report) {
   Finding& finding = report.add(
       object, set.pod_spec,
       cat(describe(service), " gives these pods ", kVariable, "=tcp://…, ", what, ", want enableServiceLinks: false"));
+  if (weak.empty() && !process.shell.unread.empty())
+    weak = cat("the script may take it away: ", shown(process.shell.unread, 200));
   if (!weak.empty()) Report::weaken(finding, weak);
   if (uses_links(set.pod_spec)) {
     finding.remediation += " Not changed by brokergate: the pod uses the variables of other Services.";

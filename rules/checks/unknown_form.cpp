@@ -1,6 +1,7 @@
 #include <unordered_set>
 
 #include "rules/facts.h"
+#include "rules/kafka/forms/form.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 
@@ -14,9 +15,13 @@ void check(const Context& context, Report& report) {
     if (set.form_id != "unknown-form") continue;
     told.insert(set.object);
     const Value command = set.container["command"] ? set.container["command"] : set.container["args"];
-    report.add(*set.object, command ? command : set.container,
-               cat("how listeners reach these brokers cannot be read: ", shown(set.form_reason, 400),
-                   ", want a form that can"));
+    Finding& finding = report.add(*set.object, command ? command : set.container,
+                                  cat("how listeners reach these brokers cannot be read: ", shown(set.form_reason, 400),
+                                      ", want a form that can"));
+    std::string why;
+    const auto wanted = wanted_listener(context.model, set, context.policy, &why);
+    finding.remediation =
+        "For these: " + unknown_remedy(set, wanted ? &*wanted : nullptr) + ". Else: " + finding.remediation;
   }
   for (const Model::Unknown& unknown : context.model.unknown) {
     if (!context.policy.matches(*unknown.object) || terminating(*unknown.object)) continue;
@@ -45,7 +50,7 @@ constinit const Rule unknown_form = {
          "Set advertised.listeners, listeners and listener.security.protocol.map by environment variables of "
          "the image or by `export` in the container's command, with an image whose start is known (Confluent, Apache, "
          "Bitnami) or started by its script; or check these brokers by hand.",
-     .docs = "https://kafka.apache.org/documentation/#brokerconfigs_advertised.listeners",
+     .docs = "https://kafka.apache.org/41/configuration/broker-configs/#brokerconfigs_advertised.listeners",
      .example = "command: [/opt/own/start-broker.sh]   # listeners are computed in the image\n"},
     check};
 

@@ -1,5 +1,7 @@
 #include "rules/kafka/bitnami.h"
 
+#include <algorithm>
+
 #include "rules/kafka/mounts.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/overrides.h"
@@ -9,29 +11,11 @@
 namespace brokergate {
 namespace {
 
-bool has_alias(Key key, std::string_view tag) {
-  switch (key) {
-    case Key::kAdvertised:
-    case Key::kListeners:
-    case Key::kProtocolMap:
-    case Key::kInterBrokerName:
-    case Key::kBrokerId:
-      return true;
-    case Key::kProcessRoles:
-    case Key::kNodeId: {  // in the list of aliases since 3.5
-      const auto version = kafka_version(ImageFamily::kBitnami, tag);
-      return !version || *version >= KafkaVersion{3, 5};
-    }
-    default:
-      return false;
-  }
-}
-
-void variables(const VariableReader& reader, const Object& object, std::string_view tag, Settings& settings) {
+void variables(const VariableReader& reader, const Object& object, const StartScript& script, Settings& settings) {
   for (size_t i = 0; i < kKeys; ++i) {
     const auto key = static_cast<Key>(i);
-    Setting own = reader.read(cfg_variable(key));
-    if (has_alias(key, tag)) {
+    Setting own = reader.read(variable_of(script, key));
+    if (std::find(script.aliases.begin(), script.aliases.end(), key) != script.aliases.end()) {
       Setting alias = reader.read(plain_variable(key));
       if (alias.set && alias.by != Setting::By::kUnreadable) {
         if (own.set && own.by != Setting::By::kUnreadable) alias.shadowed.push_back(place_of(object, own));
@@ -42,13 +26,48 @@ void variables(const VariableReader& reader, const Object& object, std::string_v
   }
 }
 
-void default_of_image(Settings& settings) {
+// kafka-env.sh gives its own to what is unset or empty.
+void default_of_image(const StartScript& script, std::string_view tag, Settings& settings) {
   for (const Key key : {Key::kAdvertised, Key::kListeners}) {
     Setting& setting = settings[key];
-    if (setting.set || setting.by != Setting::By::kNothing) continue;
-    setting.set_unreadable(
-        unknown_atom(setting.variable_name() + " is not set, and the image's own default depends on its version"));
-    setting.place = "default of the image";
+    const bool empty = setting.set && setting.value.empty() && setting.by != Setting::By::kUnreadable;
+    if (!empty && (setting.set || setting.by != Setting::By::kNothing)) continue;
+    if (bitnami_build(tag) == BitnamiBuild::kUnknown) {
+      if (empty) continue;
+      setting.set_unreadable(
+          unknown_atom(setting.variable_name() + " is not set, and the image's own default depends on its version"));
+      setting.place = "default of the image";
+      continue;
+    }
+    const std::string_view value = key == Key::kAdvertised ? script.default_advertised : script.default_listeners;
+    if (value.empty()) continue;
+    setting.by = Setting::By::kDefault;
+    setting.set = true;
+    setting.exact = false;
+    setting.value = value;
+    setting.place = "default of the image, " + setting.variable_name() + " is not set";
+  }
+}
+
+// Nothing runs it: the _COMMAND that setup.sh knows are those of ids.
+void command_variables(const ProcessStart& start, const Object& object, Settings& settings) {
+  for (const Key key : {Key::kAdvertised, Key::kListeners}) {
+    const EnvEntry* entry = start.env.find(settings[key].variable_name() + "_COMMAND");
+    if (!entry) continue;
+    Place place = env_place(object, *entry);
+    place.what += " (the image runs no such command)";
+    settings[key].shadowed.push_back(std::move(place));
+  }
+}
+
+// Where the script writes into a file that a volume brings, what is not set stands there.
+void over_written_file(const StartScript& script, Value container, Settings& settings) {
+  if (script.written_file.empty() || !may_be_mounted(container, script.written_file)) return;
+  for (auto& setting : settings.of) {
+    if (setting.set) continue;
+    setting.set_unreadable(unknown_atom("it may be set in " + std::string(script.written_file) +
+                                        ", which a volume brings and the image writes into"));
+    setting.place = "mounted file";
   }
 }
 
@@ -95,6 +114,15 @@ void extra_flags(const VariableReader& reader, Settings& settings) {
   }
 }
 
+// kafka-env.sh lets another folder be looked into for a server.properties.
+void mounted_elsewhere(const VariableReader& reader, Value container, Settings& settings) {
+  constexpr std::string_view kName = "KAFKA_MOUNTED_CONF_DIR";
+  const Setting folder = reader.read(kName);
+  if (!folder.set || (!has_unknown(folder.value) && !may_be_mounted(container, folder.value))) return;
+  settings.doubt = std::string(kName) + " makes the image look for server.properties in " + display(folder.value) +
+                   ", which a volume brings and is not read there";
+}
+
 // entrypoint.sh … run.sh ARGUMENTS: run.sh hands its arguments to kafka-server-start.sh.
 void arguments_of_run(const Object& object, const ProcessStart& start, Settings& settings) {
   if (start.argv.size() < 2) return;
@@ -113,12 +141,16 @@ void arguments_of_run(const Object& object, const ProcessStart& start, Settings&
 
 void bitnami_settings(const VariableReader& reader, const Object& object, const ProcessStart& start, Value pod_spec,
                       Value container, std::string_view tag, Settings& settings) {
-  variables(reader, object, tag, settings);
+  const StartScript& script = start_script(Mechanics::kBitnami, tag);
+  variables(reader, object, script, settings);
   from_files(reader, object, settings);
   take_other_case(reader, object, true, settings);
-  default_of_image(settings);
+  default_of_image(script, tag, settings);
+  command_variables(start, object, settings);
+  over_written_file(script, container, settings);
   if (settings.doubt.empty()) extra_flags(reader, settings);
   arguments_of_run(object, start, settings);
+  if (settings.doubt.empty()) mounted_elsewhere(reader, container, settings);
   if (settings.doubt.empty()) {
     const std::string scripts = mounted_at("/docker-entrypoint-initdb.d", pod_spec, container);
     if (!scripts.empty())
@@ -127,12 +159,13 @@ void bitnami_settings(const VariableReader& reader, const Object& object, const 
 }
 
 bool bitnami_file(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
-                  Settings& settings) {
-  const std::string dead = dead_bitnami_environment(pod_spec, container);
+                  std::string_view tag, Settings& settings) {
+  const StartScript& script = start_script(Mechanics::kBitnami, tag);
+  const std::string dead = dead_bitnami_environment(script, pod_spec, container);
   if (dead.empty()) return false;
   std::string unread = dead;
   bool empty_folder = false;
-  for (const std::string_view path : start_script(Mechanics::kBitnami).beating_files) {
+  for (const std::string_view path : script.beating_files) {
     if (const shell::File* file = start.files.find(path)) {
       settings.mechanics = Mechanics::kFile;
       unread = read_properties_text(start, path, *file, settings);

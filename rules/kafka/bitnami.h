@@ -12,6 +12,7 @@ void bitnami_settings(const VariableReader& reader, const Object& object, const 
 
 // A server.properties on a volume beats all variables: its settings and the
 // --override arguments of run.sh. False: there is none.
-bool bitnami_file(const Object& object, const ProcessStart& start, Value pod_spec, Value container, Settings& settings);
+bool bitnami_file(const Object& object, const ProcessStart& start, Value pod_spec, Value container,
+                  std::string_view tag, Settings& settings);
 
 }  // namespace brokergate

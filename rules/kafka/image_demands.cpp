@@ -8,6 +8,7 @@
 #include "rules/kafka/facts.h"
 #include "rules/kafka/mounts.h"
 #include "rules/kafka/opaque.h"
+#include "rules/kafka/start_scripts.h"
 #include "rules/kafka/variables.h"
 #include "rules/kafka/wurstmeister.h"
 
@@ -25,6 +26,7 @@ enum class When : uint8_t {
   kEqualPorts,        // two listeners have one port
   kAdvertisedOnly,    // advertised listeners without it and without KAFKA_ADVERTISED_HOST_NAME
   kNoAddress,         // nothing says where the broker is
+  kFileReadOnly,      // the file that the script writes into is mounted and cannot be written
   kBreaksSed,         // its value holds @, the delimiter of the script's sed
 };
 
@@ -32,7 +34,8 @@ struct Row {
   Entry entry;
   When when;
   std::string_view variable, property, words;
-  KafkaVersion first = {0, 0}, last = {99, 0};  // other than all only where the tag tells the version
+  KafkaVersion first = {0, 0};  // other than all only where the tag tells the version
+  enum class Builds : uint8_t { kAll, kOld, kRefactored } builds = Builds::kAll;  // of bitnami, likewise
 };
 
 constexpr std::string_view kAdvertised = "KAFKA_ADVERTISED_LISTENERS";
@@ -44,9 +47,9 @@ constexpr Entry kWm = Entry::kWurstmeister;
 
 // confluentinc/kafka-images kafka/include/etc/confluent/docker/configure, 2b0127d and 1cc8525;
 // apache/kafka docker/resources/common-scripts/configure, 0703056;
-// bitnami libkafka.sh kafka_validate, 2.3 to 3.4 and later;
+// bitnami libkafka.sh kafka_validate, kafka_initialize (bitnami_builds.h for the generations);
 // wurstmeister/kafka-docker start-kafka.sh, 901c084.
-constexpr std::array<Row, 21> kRows = {{
+constexpr std::array<Row, 22> kRows = {{
     {kCp,
      When::kSet,
      "KAFKA_ADVERTISED_PORT",
@@ -89,7 +92,7 @@ constexpr std::array<Row, 21> kRows = {{
      "The KAFKA_CFG_LISTENERS environment variable does not configure a secure listener. Set the environment variable "
      "ALLOW_PLAINTEXT_LISTENER=yes to allow the container to be started with a plaintext listener.",
      {0, 0},
-     {3, 4}},
+     Row::Builds::kOld},
     {kBn,
      When::kNoKeystores,
      "KAFKA_CFG_LISTENER_SECURITY_PROTOCOL_MAP",
@@ -97,14 +100,21 @@ constexpr std::array<Row, 21> kRows = {{
      "In order to configure the TLS encryption for Kafka with JKS certs you must mount your kafka.keystore.jks and "
      "kafka.truststore.jks certs",
      {2, 3},
-     {3, 4}},
+     Row::Builds::kOld},
     {kBn,
      When::kEqualPorts,
      "KAFKA_CFG_LISTENERS",
      "listeners",
      "There are listeners bound to the same port",
-     {3, 5},
-     {99, 0}},
+     {0, 0},
+     Row::Builds::kRefactored},
+    {kBn,
+     When::kFileReadOnly,
+     "KAFKA_CFG_LISTENERS",
+     "listeners",
+     "/opt/bitnami/kafka/config/server.properties: Read-only file system",
+     {0, 0},
+     Row::Builds::kOld},
     {kWm, When::kAdvertisedOnly, "KAFKA_LISTENERS", "listeners",
      "ERROR: Missing environment variable KAFKA_LISTENERS. Must be specified when using KAFKA_ADVERTISED_LISTENERS"},
     {kWm, When::kNoAddress, "KAFKA_LISTENERS", "listeners",
@@ -138,16 +148,6 @@ class Variables {
 
 bool holds(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
-// A volume that could bring a file below `folder`, from above it or from inside.
-bool may_be_mounted(Value container, std::string_view folder) {
-  for (const Node& mount : container["volumeMounts"].children()) {
-    std::string_view path = Value(&mount)["mountPath"].str();
-    while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
-    if (folder.starts_with(path) || path.starts_with(folder)) return true;
-  }
-  return false;
-}
-
 class Script {
  public:
   explicit Script(const BrokerSet& set) : set_(set), variables_(set), advertised_(variables_.text(kAdvertised)) {}
@@ -178,6 +178,8 @@ class Script {
       case When::kNoAddress:
         return variables_.is_unset(row.variable) && variables_.is_unset("KAFKA_ADVERTISED_HOST_NAME") &&
                variables_.is_unset(kAdvertised) && variables_.is_unset("HOSTNAME_COMMAND");
+      case When::kFileReadOnly:
+        return writes_in_vain();
       case When::kBreaksSed:
         return holds(variables_.text(row.variable).value_or(""), "@");
     }
@@ -223,6 +225,12 @@ class Script {
     return found;
   }
 
+  // The file that the script writes lies on a volume that nobody can write.
+  bool writes_in_vain() const {
+    const std::string_view path = start_script(Mechanics::kBitnami, set_.image_tag).written_file;
+    return !path.empty() && mounted_read_only(path, set_.pod_spec, set_.container);
+  }
+
   bool equal_ports(std::string_view variable) const {
     const auto text = variables_.text(variable);
     if (!text || !variables_.is_unset("KAFKA_LISTENERS")) return false;
@@ -252,11 +260,15 @@ std::vector<ImageRefusal> image_refusals(const BrokerSet& set) {
   if (!replaced_start_scripts(process.entry, program, set.container).empty()) return out;
   if (process.entry == kWm && is_old_wurstmeister(set.image_tag)) return out;
   const auto version = kafka_version(set.family, set.image_tag);
+  const BitnamiBuild build = bitnami_build(set.image_tag);
   const Script script(set);
   for (const Row& row : kRows) {
     if (row.entry != process.entry) continue;
-    const bool all = row.first == KafkaVersion{0, 0} && row.last == KafkaVersion{99, 0};
-    if (!all && (!version || *version < row.first || *version > row.last)) continue;
+    if (row.first > KafkaVersion{0, 0} && (!version || *version < row.first)) continue;
+    if (row.builds != Row::Builds::kAll &&
+        (build == BitnamiBuild::kUnknown ||
+         (build == BitnamiBuild::kRefactored) != (row.builds == Row::Builds::kRefactored)))
+      continue;
     if (script.applies(row)) out.push_back(script.refusal(row));
   }
   return out;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "brokergate/kafka.h"
+#include "rules/kafka/shell/shell.h"
 
 namespace brokergate {
 
@@ -35,6 +36,14 @@ struct KafkaVersion {
 // Kafka's version by the tag; nullopt for latest, digests and what is no version.
 // Confluent Platform X.Y: docs.confluent.io/platform/current/installation/versions-interoperability.html
 std::optional<KafkaVersion> kafka_version(ImageFamily family, std::string_view tag);
+
+// What /bin/sh is in an image, as far as its name tells.
+struct PosixShell {
+  std::string_view name;                                       // "bash", "busybox", "dash"; empty: not known
+  shell::Borrowed::From has = shell::Borrowed::From::kNobody;  // what it reads beyond POSIX
+  bool reads(const shell::Borrowed& borrowed) const { return borrowed.from <= has; }
+};
+PosixShell sh_of(const Image& image);
 
 // What a command line starts.
 enum class Entry : uint8_t {

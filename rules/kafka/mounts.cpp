@@ -1,6 +1,6 @@
 #include "rules/kafka/mounts.h"
 
-#include "rules/kafka/start_scripts.h"
+#include <algorithm>
 
 namespace brokergate {
 namespace {
@@ -52,11 +52,39 @@ std::string describe_file(std::string_view path, Value pod_spec, Value container
   return std::string(path) + (from.empty() ? "" : " (from " + from + ")");
 }
 
-std::string dead_bitnami_environment(Value pod_spec, Value container) {
+bool may_be_mounted(Value container, std::string_view path) {
+  const auto mounts = container["volumeMounts"].children();
+  return std::any_of(mounts.begin(), mounts.end(), [&](const Node& node) {
+    const std::string_view place = without_slash(Value(&node)["mountPath"].str());
+    return !place.empty() && (at_or_below(place, path) || at_or_below(path, place));
+  });
+}
+
+bool mounted_read_only(std::string_view path, Value pod_spec, Value container) {
+  // The innermost mount counts.
+  Value inner;
+  size_t longest = 0;
+  for (const Node& node : container["volumeMounts"].children()) {
+    const std::string_view place = without_slash(Value(&node)["mountPath"].str());
+    if (place.size() < longest || place.empty() || !at_or_below(path, place)) continue;
+    longest = place.size();
+    inner = Value(&node);
+  }
+  if (!inner) return false;
+  if (inner["readOnly"].as_bool().value_or(false)) return true;
+  for (const Node& node : pod_spec["volumes"].children()) {
+    const Value volume(&node);
+    if (volume["name"].str() != inner["name"].str()) continue;
+    return volume["configMap"] || volume["secret"] || volume["projected"] || volume["downwardAPI"];
+  }
+  return false;
+}
+
+std::string dead_bitnami_environment(const StartScript& script, Value pod_spec, Value container) {
   for (const Node& node : container["volumeMounts"].children()) {
     const Value mount(&node);
     const std::string_view path = without_slash(mount["mountPath"].str());
-    for (const std::string_view beating : start_script(Mechanics::kBitnami).beating_files) {
+    for (const std::string_view beating : script.beating_files) {
       const std::string_view folder = beating.substr(0, beating.rfind('/'));
       const bool whole = path == folder;
       const bool file = at_or_below(path, folder) && path.ends_with("/server.properties");

@@ -76,6 +76,7 @@ void take_overrides(const Object& object, const ProcessStart& start, size_t at, 
       continue;
     }
     if (!given || key.size() == pair.size()) continue;
+    settings.old_address = settings.old_address || is_old_address(key);
     for (size_t i = 0; i < kKeys; ++i) {
       if (key != property_name(static_cast<Key>(i))) continue;
       take_override(object, start.argv[at], start.argv[word].place, key, pair.substr(key.size() + 1), start.script_read,
@@ -104,7 +105,7 @@ void file_and_overrides(const Object& object, const ProcessStart& start, Value p
   // A relative name is one in the folder where the container starts.
   std::string_view folder = container["workingDir"].str();
   if (folder.empty() && family == ImageFamily::kSolsson) folder = "/opt/kafka";  // its Dockerfile's WORKDIR
-  const bool moved = start.script_read && !start.shell.cwd.empty();
+  const bool moved = start.script_read && !start.shell.cwd.empty() && start.shell.cwd != folder;
   if (!file.empty() && file.front() != '/' && !folder.empty() && !moved &&
       !(start.script_read && start.shell.file(file)))
     file = std::string(folder) + (folder.ends_with('/') ? "" : "/") + (file.starts_with("./") ? file.substr(2) : file);
@@ -127,6 +128,7 @@ void file_and_overrides(const Object& object, const ProcessStart& start, Value p
   } else {
     missing =
         (file.empty() ? "the properties file" : describe_file(display(file), pod_spec, container)) + " is not read";
+    if (!start.files.lost.empty()) missing += "; " + start.files.lost;
   }
   take_overrides(object, start, at + 1, settings);
   if (missing.empty()) return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "rules/kafka/opaque.h"
@@ -18,6 +19,26 @@ std::string without_slashes(std::string_view path) {
   while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   while (path.starts_with("./")) path.remove_prefix(2);
   return std::string(path);
+}
+
+// RFC 4648, with the line breaks that YAML leaves; nullopt: it is none.
+std::optional<std::string> from_base64(std::string_view text) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  unsigned bits = 0, count = 0, padding = 0;
+  for (const char c : text) {
+    if (c == '\n' || c == '\r') continue;
+    if (c == '=') {
+      ++padding;
+      continue;
+    }
+    const size_t digit = kDigits.find(c);
+    if (digit == kDigits.npos || padding > 0) return std::nullopt;
+    bits = (bits << 6 | static_cast<unsigned>(digit)) & 0xffffff;
+    if (++count % 4 != 1) out += static_cast<char>(bits >> (4 - count % 4) % 4 * 2 & 0xff);
+  }
+  if (padding > 2 || (count + padding) % 4 != 0) return std::nullopt;
+  return out;
 }
 
 // One volume of the pod, with paths relative to it.
@@ -47,7 +68,7 @@ class Volumes {
       // What no volume of ours can take part in changes nothing.
       if (!mounts_writable(container)) continue;
       if (++followed_ > kMostContainers) {
-        lose(container, "more init containers than are followed");
+        lose(container, "init container " + std::string(Value(&node)["name"].str()));
       } else {
         run(container);
       }
@@ -67,6 +88,8 @@ class Volumes {
     PodFiles out;
     out.origins = origins_;
     out.maker = maker_;
+    out.fails = fails_;
+    out.lost = lost_;
     for (const Value mount : mounts_of(container)) {
       const auto found = volumes_.find(mount["name"].str());
       const std::string path = without_slashes(mount["mountPath"].str());
@@ -76,8 +99,13 @@ class Volumes {
       out.system.files.erase(path);
       if (found == volumes_.end()) continue;
       const Volume& volume = found->second;
-      const std::string sub = without_slashes(mount["subPath"].str());
       const bool read_only = !volume.writable || mount["readOnly"].as_bool().value_or(false);
+      const std::optional<std::string> part = part_of(container, mount);
+      if (!part) {
+        out.system.folders[path] = {false, read_only};
+        continue;
+      }
+      const std::string& sub = *part;
       bool single = false;
       for (const auto& [name, file] : volume.files) {
         std::string place = path + "/" + name;
@@ -91,7 +119,7 @@ class Volumes {
         shell::File& seen = out.system.files[place] = file;
         seen.read_only = read_only;
       }
-      if (!single) out.system.folders[path] = {volume.known && mount["subPathExpr"].is_null(), read_only};
+      if (!single) out.system.folders[path] = {volume.known, read_only};
     }
     return out;
   }
@@ -107,6 +135,16 @@ class Volumes {
     };
     std::stable_sort(out.begin(), out.end(), [&](const Value& a, const Value& b) { return depth(a) < depth(b); });
     return out;
+  }
+
+  // The part of the volume that is mounted: subPath, or subPathExpr with the container's
+  // variables. nullopt: it cannot be known.
+  std::optional<std::string> part_of(Value container, Value mount) const {
+    const Value expression = mount["subPathExpr"];
+    if (expression.is_null()) return without_slashes(mount["subPath"].str());
+    const std::string text = expand(expression.str(), kubelet_env(container, identity_)).text;
+    if (has_opaque(text)) return std::nullopt;
+    return without_slashes(text);
   }
 
   void read(Value volume) {
@@ -139,13 +177,36 @@ class Volumes {
     }
     if (items.is_seq()) {
       for (const Node& node : items.children())
-        add_file(found.object, found.key(Value(&node)["key"].scalar()), Value(&node)["path"].scalar(),
-                 Value(&node)["mode"] ? Value(&node)["mode"] : mode, volume);
+        add_key(found.object, Value(&node)["key"].scalar(), Value(&node)["path"].scalar(),
+                Value(&node)["mode"] ? Value(&node)["mode"] : mode, volume);
     } else {
-      for (const Node& pair : found.object->root["data"].children())
-        add_file(found.object, Value(&pair), pair.key, mode, volume);
+      for (const char* part : {"data", "binaryData"})
+        for (const Node& pair : found.object->root[part].children())
+          add_key(found.object, pair.key, pair.key, mode, volume);
     }
-    if (found.object->root["binaryData"].is_map()) volume.known = false;
+  }
+
+  // data and binaryData share no key (Kubernetes ConfigMap API).
+  void add_key(const Object* map, std::string_view key, std::string_view path, Value mode, Volume& volume) {
+    const Value binary = map->root["binaryData"][key];
+    if (!binary.is_string()) return add_file(map, map->root["data"][key], path, mode, volume);
+    if (path.empty() || volume.files.size() >= kMostFiles) {
+      volume.known = false;
+      return;
+    }
+    const auto text = from_base64(binary.str());
+    origins_.push_back({map, Value(), "binaryData of ConfigMap " + std::string(map->name), runs(mode)});
+    shell::File& file = volume.files[without_slashes(path)];
+    file.text = text && !has_marks(*text) ? *text : unknown_atom("key " + std::string(key) + " is no text");
+    file.given = static_cast<uint32_t>(origins_.size());
+  }
+
+  static bool has_marks(std::string_view text) {
+    return text.find_first_of(std::string_view("\x01\x02\0", 3)) != text.npos;
+  }
+  static bool runs(Value mode) {
+    constexpr int64_t kRun = 0111, kDefaultMode = 0644;
+    return (mode.as_int().value_or(kDefaultMode) & kRun) != 0;
   }
 
   void add_file(const Object* map, Value text, std::string_view path, Value mode, Volume& volume) {
@@ -153,14 +214,11 @@ class Volumes {
       volume.known = false;
       return;
     }
-    constexpr int64_t kRun = 0111, kDefaultMode = 0644;
-    const bool runs = (mode.as_int().value_or(kDefaultMode) & kRun) != 0;
-    origins_.push_back({map, text, "ConfigMap " + std::string(map->name), runs});
+    origins_.push_back({map, text, "ConfigMap " + std::string(map->name), runs(mode)});
     shell::File& file = volume.files[without_slashes(path)];
     file.text = text.str();
     file.given = static_cast<uint32_t>(origins_.size());
-    if (file.text.find_first_of(std::string_view("\x01\x02\0", 3)) != std::string::npos)
-      file.text = unknown_atom("control characters");
+    if (has_marks(file.text)) file.text = unknown_atom("control characters");
   }
 
   bool mounts_writable(Value container) const {
@@ -178,28 +236,36 @@ class Volumes {
       found->second.files.clear();
     }
     maker_ = who;
+    lost_ = who + ": there are more init containers than are followed";
   }
 
   void run(Value container) {
+    // It goes on beside the others, which do not wait for its end (KEP-753), nor for its success.
+    if (container["restartPolicy"].str() == "Always")
+      return lose(container, "init container " + std::string(container["name"].str()) + ", which goes on running,");
     const PodFiles before = view(container);
     const ProcessStart start = read_process(container, identity_, ImageFamily::kUnknown, nullptr, &before);
     const std::string who = "init container " + std::string(container["name"].str());
-    const bool followed = start.script_read && start.parsed;
+    const bool followed =
+        start.script_read && start.parsed && start.parsed->script.error().empty() && start.strange.empty();
+    if (start.script_read && !followed) lost_ = who + ": " + start.why;
+    if (followed && !start.shell.fails.empty() && fails_.empty())
+      fails_ = who + " fails (" + start.shell.fails + "), and no container starts until it ends well";
     for (const Node& node : container["volumeMounts"].children()) {
       const Value mount(&node);
       const auto found = volumes_.find(mount["name"].str());
       if (found == volumes_.end() || !found->second.writable || mount["readOnly"].as_bool().value_or(false)) continue;
       Volume& volume = found->second;
       const std::string path = without_slashes(mount["mountPath"].str());
-      const std::string sub = without_slashes(mount["subPath"].str());
-      if (!followed) {
-        // Its program is in the image: it may write anything.
+      const std::optional<std::string> part = part_of(container, mount);
+      if (!followed || !part) {
+        // Its program is in the image, or cannot be followed: it may write anything, anywhere.
         volume.known = false;
         volume.files.clear();
         maker_ = who;
         continue;
       }
-      take(start, path, sub, volume, who);
+      take(start, path, *part, volume, who);
     }
   }
 
@@ -230,7 +296,7 @@ class Volumes {
   std::map<std::string, Volume, std::less<>> volumes_;
   std::set<std::string, std::less<>> shared_;
   std::vector<PodFiles::Origin> origins_;
-  std::string maker_;
+  std::string maker_, fails_, lost_;
   size_t followed_ = 0, kept_ = 0;
 };
 

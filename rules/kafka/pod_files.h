@@ -25,6 +25,10 @@ struct PodFiles {
   shell::FileSystem system;
   // Who made what of a file that is not a ConfigMap's: "init container prepare-config".
   std::string maker;
+  // Why the pod does not come so far that the container starts: an init container fails; empty: none does for certain.
+  std::string fails;
+  // Why an init container that may have written could not be followed; empty: all could.
+  std::string lost;
 
   const shell::File* find(std::string_view path) const;
   const Origin* origin(const shell::File& file) const;

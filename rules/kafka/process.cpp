@@ -28,6 +28,17 @@ std::string host_name(const PodIdentity& identity) {
   return identity.name;
 }
 
+// A pod has a domain when it has a subdomain, which the StatefulSet controller sets to
+// spec.serviceName (initIdentity), whether or not there is such a Service. The cluster's own
+// domain is the kubelet's clusterDomain, which no manifest tells.
+std::string pod_domain(const PodIdentity& identity) {
+  if (!identity.object || identity.spec["hostNetwork"].as_bool().value_or(false)) return {};
+  const bool set = identity.object->kind == "StatefulSet";
+  const Value subdomain = set ? identity.object->spec()["serviceName"] : identity.spec["subdomain"];
+  if (subdomain.str().empty()) return {};
+  return std::string(subdomain.str()) + "." + identity.ns + ".svc." + runtime_atom("clusterDomain");
+}
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What envFrom may define can be anything: the names that the script mentions
@@ -154,7 +165,19 @@ struct ScriptText {
   const Object* object = nullptr;
   std::string place;
   Expanded expanded;
+  Image image = {};  // whose sh reads it
 };
+
+// Why what was read may not be what sh makes of it; empty: it is.
+std::string not_for_sh(const shell::Borrowed& borrowed, const Image& image) {
+  if (borrowed.from == shell::Borrowed::From::kNobody) return {};
+  const PosixShell sh = sh_of(image);
+  if (sh.reads(borrowed)) return {};
+  const std::string uses = " uses " + borrowed.what + ", which ";
+  if (sh.name.empty())
+    return uses + "not every sh has, and what sh is in image " + std::string(image.path) + " is not known";
+  return uses + "sh of image " + std::string(image.path) + " (" + std::string(sh.name) + ") does not have";
+}
 
 void read_script(ScriptText text, const shell::Invocation& call, const std::vector<std::string>& positional,
                  const PodIdentity& identity, const std::shared_ptr<const ParsedScript>& known, ProcessStart& start) {
@@ -178,8 +201,13 @@ void read_script(ScriptText text, const shell::Invocation& call, const std::vect
     client = client || entry == Entry::kNotBroker;
     return starts_broker(entry);
   };
+  if (start.parsed->names("hostname")) start.files.system.domain = pod_domain(identity);
   start.shell = start.parsed->script.run(environment, positional, is_entry, call.options, {}, &start.files.system);
   start.why = start.shell.why;
+  if (std::string strange = not_for_sh(start.shell.borrowed, text.image); !strange.empty()) {
+    start.strange = start.why = start.script_place + strange;
+    start.certain = false;
+  }
   start.certain = start.shell.certain;
   if (start.shell.argv.empty()) {
     start.client = client;
@@ -206,7 +234,7 @@ void read_script(ScriptText text, const shell::Invocation& call, const std::vect
 // The program is a script, or the shell's operand is one, that lies on a volume.
 bool read_script_file(const std::vector<std::string>& argv, size_t program,
                       const std::optional<shell::Invocation>& call, const PodIdentity& identity,
-                      const std::shared_ptr<const ParsedScript>& known, ProcessStart& start) {
+                      const std::shared_ptr<const ParsedScript>& known, const Image& image, ProcessStart& start) {
   const size_t at = call ? program + call->script : program;
   if (at >= argv.size() || start.files.system.files.empty()) return false;
   const shell::File* file = start.files.find(argv[at]);
@@ -225,10 +253,13 @@ bool read_script_file(const std::vector<std::string>& argv, size_t program,
     text.place = argv[at] + (start.files.maker.empty() ? "" : " (made by " + start.files.maker + ")");
   }
   text.expanded.text = file->text;
+  text.image = image;
   const size_t rest = call ? program + call->positional : at + 1;
   const std::vector<std::string> positional(argv.begin() + static_cast<std::ptrdiff_t>(std::min(rest, argv.size())),
                                             argv.end());
-  read_script(std::move(text), call.value_or(shell::Invocation{}), positional, identity, known, start);
+  shell::Invocation own;
+  own.dialect = shell::dialect_of(file->text);
+  read_script(std::move(text), call.value_or(own), positional, identity, known, start);
   return true;
 }
 
@@ -316,6 +347,8 @@ ProcessStart read_process(Value container, const PodIdentity& identity, ImageFam
   start.env = kubelet_env(container, identity);
   start.files = files ? *files : files_of(container, identity);
   if (!start.before.takes_away("HOSTNAME")) start.variables.emplace("HOSTNAME", host_name(identity));
+  start.files.system.cwd = container["workingDir"].str();
+  const Image image = parse_image(container["image"].str());
   const CommandLine line = command_line(container);
   if (line.empty()) {
     start.entry = default_entry(family);
@@ -344,13 +377,13 @@ ProcessStart read_process(Value container, const PodIdentity& identity, ImageFam
     for (size_t i = wrappers + call->positional; i < argv.size(); ++i)
       positional.push_back(expand(argv[i], start.env).text);
     const Value node = line.words[script - entrypoint];
-    read_script({node, nullptr, line.place(script - entrypoint), expand(node.scalar(), start.env)}, *call, positional,
-                identity, known, start);
+    read_script({node, nullptr, line.place(script - entrypoint), expand(node.scalar(), start.env), image}, *call,
+                positional, identity, known, start);
     return start;
   }
   for (auto& word : argv)
     if (word.find('$') != std::string::npos) word = expand(word, start.env).text;
-  if (read_script_file(argv, wrappers, call, identity, known, start)) return start;
+  if (read_script_file(argv, wrappers, call, identity, known, image, start)) return start;
   size_t program = 0;
   start.entry = classify(argv, &program);
   start.client = start.entry == Entry::kNotBroker;

@@ -72,6 +72,7 @@ struct ProcessStart {
   bool client = false;         // Kafka tools run and no broker does
   std::string why;             // entry == kNone: what was seen; else what is doubtful
   bool certain = true;         // false: the start is reached on a condition that cannot be decided
+  std::string strange;         // why the sh of the image may not read the script as it was read here
   std::vector<ArgvWord> argv;  // program and arguments; empty when nothing was reached
   EnvWords prefix;             // an env(1) before it
   KubeletEnv env;

@@ -169,6 +169,10 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
     unknown(start.why.empty() ? "the broker is only started on a condition that cannot be decided" : start.why);
     return settings;
   }
+  if (!start.files.fails.empty()) {
+    unknown(start.files.fails);
+    return settings;
+  }
   const std::string_view program = start.argv.empty() ? std::string_view{} : std::string_view(start.argv[0].text);
   const std::string replaced = replaced_start_scripts(entry, program, container);
   if (!replaced.empty()) {
@@ -186,7 +190,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
       break;
     case Entry::kBitnamiRun: {
       settings.mechanics = Mechanics::kBitnami;
-      if (bitnami_file(object, start, pod_spec, container, settings)) {
+      if (bitnami_file(object, start, pod_spec, container, tag, settings)) {
         note_dead_variables(object, start, settings);
         break;
       }

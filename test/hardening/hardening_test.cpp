@@ -15,7 +15,7 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr size_t kCap = 3000;  // the default of --max-connections
+constexpr size_t kCap = 3000;              // the default of --max-connections
 constexpr long kMostMemory = 128L * 1024;  // KiB
 constexpr double kSlowest = 50;            // milliseconds, p99
 
@@ -177,8 +177,8 @@ TEST_CASE("memory returns", "[crowd]") {
     CHECK(status_of(big.answer(milliseconds(20000))) == 200);
   }
   std::this_thread::sleep_for(seconds(3));
-  std::printf("%58s %7.1f MiB before, %.1f after, %.1f at most\n", "memory:", mib(before),
-              mib(server.memory()), mib(server.memory("VmHWM")));
+  std::printf("%58s %7.1f MiB before, %.1f after, %.1f at most\n", "memory:", mib(before), mib(server.memory()),
+              mib(server.memory("VmHWM")));
   CHECK(server.memory("VmHWM") < kMostMemory);
   CHECK(server.memory() < before + 48 * 1024);
   CHECK(server.metric("brokergate_connections") <= 2);

@@ -1,4 +1,5 @@
 // The images by name.
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
 
@@ -58,6 +59,22 @@ void read_version(const std::string& image, ImageStart& start) {
   if (std::sscanf(tag.c_str(), "%d.%d.%d", &start.major, &start.minor, &start.patch) < 1) start.major = 0;
 }
 
+// Which of its scripts a bitnami image has.
+void read_bitnami_build(const std::string& image, ImageStart& start) {
+  size_t at = image.rfind("-r");
+  int revision = 1 << 20;
+  if (at != std::string::npos) std::sscanf(image.c_str() + at, "-r%d", &revision);
+  if (image.find("debian-12") != std::string::npos) revision = 1 << 20;
+  const bool rolling = std::count(image.begin(), image.end(), '.') < 2 && image.find("-r") == std::string::npos;
+  auto from = [&](int minor, int patch, int first) {
+    return start.major == 3 && start.minor == minor &&
+           (rolling || start.patch > patch || (start.patch == patch && revision >= first));
+  };
+  start.refactored = start.major == 0 || start.major > 3 || (start.major == 3 && start.minor > 5) || from(2, 3, 161) ||
+                     from(3, 2, 176) || from(4, 1, 50) || from(5, 1, 4);
+  start.kraft_default = !start.refactored && (from(2, 3, 73) || from(3, 2, 29) || from(4, 0, 23) || from(5, 0, 0));
+}
+
 // The lines of Kafka's own files that have to do with listeners and ids.
 void add_distribution(const std::string& home, ImageStart& start) {
   const char* old = "broker.id=0\nlog.dirs=/tmp/kafka-logs\nzookeeper.connect=localhost:2181\n";
@@ -80,8 +97,8 @@ void add_distribution(const std::string& home, ImageStart& start) {
           "controller.quorum.voters=1@localhost:9093\n";
     }
   }
-  // bitnami keeps it under another name since 3.5, so that a mounted one is seen.
-  if (start.family == "bitnami" && !start.before(3, 5)) start.files.erase(config + "server.properties");
+  // bitnami keeps it under another name since then, so that a mounted one is seen.
+  if (start.refactored) start.files.erase(config + "server.properties");
 }
 
 }  // namespace
@@ -105,6 +122,7 @@ ImageStart start_of_image(const std::string& image) {
     size_t equals = variable.find('=');
     if (equals != std::string::npos) start.variables[variable.substr(0, equals)] = variable.substr(equals + 1);
     read_version(image, start);
+    if (start.family == "bitnami") read_bitnami_build(image, start);
     if (*family.home != '\0') add_distribution(family.home, start);
     if (start.family == "confluent") {
       start.files["/etc/kafka/server.properties"] = "broker.id=0\nzookeeper.connect=localhost:2181\n";

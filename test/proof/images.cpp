@@ -196,9 +196,16 @@ Broker start_bitnami(Arrival arrival, const ImageStart& image) {
        {"ADVERTISED_LISTENERS", "BROKER_ID", "NODE_ID", "CONTROLLER_QUORUM_VOTERS", "PROCESS_ROLES",
         "INTER_BROKER_LISTENER_NAME", "LISTENERS", "LISTENER_SECURITY_PROTOCOL_MAP", "LOG_DIRS", "ZOOKEEPER_CONNECT"}) {
     bool kraft = contains("NODE_ID CONTROLLER_QUORUM_VOTERS PROCESS_ROLES", name);
-    if (kraft && image.before(3, 3)) continue;
+    if (kraft && !image.refactored) continue;
     auto alias = environment.find(std::string("KAFKA_") + name);
     if (alias != environment.end()) environment[std::string("KAFKA_CFG_") + name] = alias->second;
+  }
+  if (!image.refactored) {
+    std::string& listeners = environment["KAFKA_CFG_LISTENERS"];
+    if (listeners.empty())
+      listeners = image.kraft_default ? "PLAINTEXT://:9092,CONTROLLER://:9093" : "PLAINTEXT://:9092";
+    std::string& advertised = environment["KAFKA_CFG_ADVERTISED_LISTENERS"];
+    if (advertised.empty()) advertised = "PLAINTEXT://:9092";
   }
   return start_words(from_environment(environment, "KAFKA_CFG_", false), words);
 }

@@ -22,6 +22,11 @@ struct ImageStart {
   std::map<std::string, std::string> files;      // by path, the properties files of Kafka's own distribution
   int major = 0, minor = 0, patch = 0;           // 0.0.0: the tag says no version
   bool before(int a, int b, int c = 0) const;    // false when the version is not known
+  // bitnami: the scripts that leave a mounted file alone and set nothing by themselves. They came with
+  // 3.2.3-debian-11-r161, 3.3.2-debian-11-r176, 3.4.1-debian-11-r50 and 3.5.1-debian-11-r4 (bitnami/containers,
+  // bitnami/kafka/README.md); a tag without revision is the last build.
+  bool refactored = false;
+  bool kraft_default = false;  // bitnami: those before, from 3.2.3-r73, 3.3.2-r29, 3.4.0-r23 on
 };
 ImageStart start_of_image(const std::string& image);
 

@@ -33,8 +33,8 @@ arrive server-start "$1" "$@"
 constexpr const char* kApache = R"sh(arrive apache "$PROOF_ROOT/mnt/shared/config/server.properties" "$@"
 )sh";
 
-// The setup is done only for a command that runs Kafka. Up to 3.4 the listeners may come from files; what is mounted
-// over the image's own folder is seen since 3.5.
+// The setup is done only for a command that runs Kafka. Up to the refactoring of 2023 the listeners may come from files
+// and what lies in the image's own folder is written into; since then it is left alone and counts first.
 constexpr const char* kBitnami = R"sh(
 case "$*" in
   */run.sh*) ;;
@@ -46,7 +46,12 @@ if [ -n "$PROOF_OLD_BITNAMI" ]; then
     from="${name}_FILE"
     if [ -r "${!from}" ]; then export "$name=$(cat "${!from}")"; unset "$from"; fi
   done
-elif [ ! -f "$file" ]; then
+  own="$PROOF_ROOT/opt/bitnami/kafka/config/server.properties"
+  [ -f "$file" ] || file="$PROOF_ROOT/opt/bitnami/kafka/conf/server.properties"
+  if [ -f "$own" ] && [ ! -w "$own" ]; then
+    printf 'refusal:%s\0' "libkafka.sh: $own: Read-only file system" >&3
+  fi
+elif [ -f "$PROOF_ROOT/opt/bitnami/kafka/config/server.properties" ]; then
   file="$PROOF_ROOT/opt/bitnami/kafka/config/server.properties"
 fi
 if [ -f "$file" ]; then printf 'file:' >&3; cat "$file" >&3; printf '\0' >&3; fi
@@ -246,7 +251,7 @@ void furnish(const Place& place, const Pod& pod, const ImageStart& image) {
   }
   fs::remove(place.state / "outside");
   std::string full = pod.name + "." + text_of(pod.set["spec"]["serviceName"]) + "." + pod.ns + ".svc.cluster.local";
-  bool old_bitnami = image.family == "bitnami" && image.before(3, 5);
+  bool old_bitnami = image.family == "bitnami" && !image.refactored;
   write(place.state / "pod", "PROOF_FULL_NAME=" + shell_quoted(full) + "\nPROOF_POD_ADDRESS=" + kPodIp +
                                  "\nPROOF_FAMILY=" + image.family + "\nPROOF_OLD_BITNAMI=" + (old_bitnami ? "1" : "") +
                                  "\n");

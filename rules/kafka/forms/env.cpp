@@ -43,13 +43,16 @@ class EnvLiteral final : public Form {
     }
     // Not set at all, on an image where an env entry would be read.
     const Setting& advertised = settings[Key::kAdvertised];
-    const bool absent = advertised.by == Setting::By::kNothing ||
+    const bool absent = advertised.by == Setting::By::kNothing || advertised.by == Setting::By::kDefault ||
                         (advertised.by == Setting::By::kUnreadable && settings.mechanics == Mechanics::kBitnami &&
                          !advertised.node && facts.process.env.sources.empty());
     if (!reads_environment(settings) || !settings.doubt.empty() || !absent) return false;
     // Somebody meant a command to give the value, which these images do not run.
-    if (facts.process.env.find(advertised.variable_name() + "_COMMAND")) return false;
+    if (settings.mechanics != Mechanics::kBitnami && facts.process.env.find(advertised.variable_name() + "_COMMAND"))
+      return false;
     reason = advertised.variable_name() + " is not set; the image would read it";
+    if (settings.mechanics == Mechanics::kBitnami && advertised.by == Setting::By::kNothing)
+      reason += ", and Kafka takes listeners for what it advertises";
     return true;
   }
 

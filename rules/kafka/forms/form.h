@@ -42,4 +42,8 @@ const Form& bitnami_file_form();
 const Form& properties_file_form();
 const Form& unknown_form();
 
+// Of an unknown-form: what would have to be true for it to be read, or a change that
+// takes effect whatever is not known. `wanted`: null when nothing is.
+std::string unknown_remedy(const BrokerSet& set, const WantedListener* wanted);
+
 }  // namespace brokergate

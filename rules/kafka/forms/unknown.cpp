@@ -10,6 +10,8 @@ std::string describe(const BrokerFacts& facts) {
   const Settings& settings = facts.settings;
   if (facts.image.parameter) return "the image is a parameter of a template that is not filled in";
   if (!facts.rival.empty()) return facts.rival;
+  if (!facts.process.files.fails.empty()) return facts.process.files.fails;
+  if (!facts.process.strange.empty()) return facts.process.strange;
   const Setting& advertised = settings[Key::kAdvertised];
   const Entry entry = facts.process.entry;
   if (entry == Entry::kServerStart)
@@ -36,9 +38,46 @@ std::string describe(const BrokerFacts& facts) {
   return "where advertised.listeners comes from was not recognised";
 }
 
-std::string way_out(const BrokerFacts& facts) {
+// The words that state a property whatever the file says, as far as it is known now.
+std::string override_of(const Settings& settings, Key key, const std::string& more) {
+  const Setting& setting = settings[key];
+  const bool known = setting.set && !setting.value.empty() && !has_unknown(setting.value);
+  const std::string name(property_name(key));
+  return " --override " + name + "=" + (known ? display(setting.value) : "<" + name + " as the file has it now>") +
+         "," + more;
+}
+
+// kafka.Kafka reads the file and then puts --override over it (getPropsFromArgs).
+std::string overrides_over_file(const Settings& settings, const WantedListener* wanted) {
+  const std::string name = wanted ? wanted->name : "EXTERNAL";
+  const std::string protocol = wanted ? wanted->protocol : "PLAINTEXT";
+  const std::string host = wanted ? wanted->host_template : "<a name for each broker>";
+  const int64_t port = wanted ? wanted->port_base : 9094;
+  const std::string bind = std::to_string(wanted ? wanted->bind_base.value_or(port) : port);
+  return "--override beats the file; add where kafka-server-start.sh is started:" +
+         override_of(settings, Key::kListeners, name + "://:" + bind) +
+         override_of(settings, Key::kAdvertised, name + "://" + host + ":" + std::to_string(port)) +
+         override_of(settings, Key::kProtocolMap, name + ":" + protocol) +
+         "; or mount the file from a ConfigMap that is in the input";
+}
+
+}  // namespace
+
+std::string unknown_remedy(const BrokerSet& set, const WantedListener* wanted) {
+  const BrokerFacts& facts = *set.facts;
   const Settings& settings = facts.settings;
   if (facts.image.parameter) return "fill the template in first";
+  if (!facts.process.files.fails.empty()) return "mend the init container first";
+  if (!facts.process.strange.empty()) return "let bash run it (command: [bash, …]), or write it for every sh";
+  if (!facts.rival.empty()) return "leave one broker in the pod";
+  const Entry entry = facts.process.entry;
+  if (entry == Entry::kServerStart && settings.doubt.empty() && facts.process.certain)
+    return overrides_over_file(settings, wanted);
+  if ((entry == Entry::kNone && facts.process.argv.empty() && !facts.process.script_read) ||
+      (entry == Entry::kWurstmeister && settings.mechanics == Mechanics::kUnknown))
+    return "if that script reads a variable for advertised.listeners, nothing here says which; let a command in the "
+           "manifest start the broker (kafka-server-start.sh FILE --override advertised.listeners=… --override "
+           "listeners=… --override listener.security.protocol.map=…), or use an image whose start script is known";
   if (!facts.process.env.sources.empty() && settings.unreadable.empty())
     return "an env entry " + settings[Key::kAdvertised].variable_name() + " beats envFrom: set it with all listeners";
   if (settings.mechanics == Mechanics::kFile || settings[Key::kAdvertised].by == Setting::By::kOverride)
@@ -47,6 +86,8 @@ std::string way_out(const BrokerFacts& facts) {
     return "set " + settings[Key::kAdvertised].variable_name() + " in env with all listeners";
   return "set the address where the start script takes it from";
 }
+
+namespace {
 
 class Unknown final : public Form {
  public:
@@ -57,9 +98,9 @@ class Unknown final : public Form {
     return true;
   }
 
-  Plan plan(const BrokerSet& set, const WantedListener&) const override {
+  Plan plan(const BrokerSet& set, const WantedListener& wanted) const override {
     Plan plan;
-    plan.refusal = "not changed: " + set.form_reason + "; " + way_out(*set.facts);
+    plan.refusal = "not changed: " + set.form_reason + "; " + unknown_remedy(set, &wanted);
     plan.at = set.facts->settings[Key::kAdvertised].node;
     if (!*plan.at) plan.at = set.container;
     return plan;

@@ -63,8 +63,10 @@ Interpreter::Builtin Interpreter::find_builtin(std::string_view name) {
       {"head", &I::do_filter},
       {"hostname", &I::do_hostname},
       {"let", &I::do_let},
+      {"ln", &I::do_make},
       {"local", &I::do_local},
       {"mapfile", &I::do_readarray},
+      {"mkdir", &I::do_make},
       {"mv", &I::do_cp},
       {"paste", &I::do_filter},
       {"printenv", &I::do_printenv},
@@ -88,6 +90,7 @@ Interpreter::Builtin Interpreter::find_builtin(std::string_view name) {
       {"tail", &I::do_filter},
       {"tee", &I::do_tee},
       {"test", &I::do_test},
+      {"touch", &I::do_make},
       {"tr", &I::do_filter},
       {"trap", &I::do_trap},
       {"true", &I::do_colon},
@@ -335,7 +338,7 @@ void Interpreter::do_shell(Call& call) {
     drop_words(call, invocation->positional);
   }
   bool exec = call.exec;
-  run_text(call, script, "sh", arg0);
+  run_program(call, script, "sh", arg0, invocation->dialect);
   if (exec && !call.state.dead)
     exit_script(call.state, call.state.status, "the shell it becomes ends without a broker");
 }

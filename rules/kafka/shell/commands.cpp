@@ -44,6 +44,47 @@ bool Parser::spend(uint32_t nodes) {
   return true;
 }
 
+void Parser::borrow(Borrowed::From from, std::string_view what, size_t at) {
+  if (dialect_ != Dialect::kSh || budget_.borrowed.from >= from) return;
+  budget_.borrowed.from = from;
+  const auto line = std::count(text_.begin(), text_.begin() + static_cast<ptrdiff_t>(std::min(at, text_.size())), '\n');
+  budget_.borrowed.what = "`" + std::string(what) + "` in line " + std::to_string(line + 1);
+}
+
+// Builtins and options of them. Sources: bash(1), dash(1), busybox shell/ash.c with
+// the configuration that Docker's images have.
+void Parser::borrow_by_name(const std::vector<Argument>& args, size_t at) {
+  using From = Borrowed::From;
+  if (dialect_ != Dialect::kSh || args.empty()) return;
+  struct Row {
+    std::string_view name;
+    From from;
+    std::string_view option;  // of it; empty: the name alone counts
+  };
+  static constexpr auto kRows = std::to_array<Row>(
+      {{"[", From::kBusybox, "=="},         {"[", From::kBash, "-v"},      {"builtin", From::kBash, ""},
+       {"compgen", From::kBash, ""},        {"declare", From::kBash, ""},  {"exec", From::kBash, "-a"},
+       {"exec", From::kBash, "-c"},         {"export", From::kBash, "-f"}, {"export", From::kBusybox, "-n"},
+       {"let", From::kBusybox, ""},         {"mapfile", From::kBash, ""},  {"popd", From::kBash, ""},
+       {"printf", From::kBash, "-v"},       {"pushd", From::kBash, ""},    {"readarray", From::kBash, ""},
+       {"set", From::kBusybox, "pipefail"}, {"shopt", From::kBash, ""},    {"source", From::kBusybox, ""},
+       {"test", From::kBusybox, "=="},      {"typeset", From::kBash, ""}});
+  const std::string_view name = args[0].word->raw;
+  for (const Row& row : kRows) {
+    if (row.name != name) continue;
+    if (row.option.empty() ||
+        std::any_of(args.begin() + 1, args.end(), [&](const Argument& one) { return one.word->raw == row.option; }))
+      borrow(row.from, row.option.empty() ? name : row.option, at);
+  }
+  if (name != "read") return;
+  for (size_t i = 1; i < args.size(); ++i) {
+    const std::string_view option = args[i].word->raw;
+    if (!option.starts_with("-") || option.size() < 2) break;
+    if (option.find('a', 1) != option.npos) borrow(From::kBash, option, at);
+    if (option.find_first_not_of("rp", 1) != option.npos) borrow(From::kBusybox, option, at);
+  }
+}
+
 Span Parser::span(size_t begin, size_t end) const {
   if (!spans_) return {};
   return {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
@@ -123,10 +164,14 @@ const Node* Parser::parse_list() {
   std::vector<const Node*> items;
   skip_separators();
   size_t begin = at_;
+  size_t on_line = 0;  // items before the line of the one that is read
   while (!at_list_end()) {
     const Node* item = parse_and_or();
-    // A broken command is not run, those before it are.
-    if (failed()) break;
+    // A shell reads a whole line before it runs any of it: those of earlier lines are run.
+    if (failed()) {
+      items.resize(on_line);
+      break;
+    }
     skip_blanks();
     if (peek() == '&') {
       ++at_;
@@ -141,10 +186,13 @@ const Node* Parser::parse_list() {
       ++at_;
     } else if (more() && peek() != '\n' && !at_list_end()) {
       fail("has an unexpected `" + std::string(text_.substr(at_, 1)) + "`");
+      items.resize(on_line);
       break;
     }
     items.push_back(item);
+    const size_t behind = at_;
     skip_separators();
+    if (text_.substr(behind, at_ - behind).find('\n') != std::string_view::npos) on_line = items.size();
   }
   Node* list = arena_.make<Node>();
   list->kind = Node::Kind::kList;
@@ -187,6 +235,7 @@ const Node* Parser::parse_pipeline() {
   while (!failed()) {
     skip_blanks();
     if (peek() != '|' || peek(1) == '|') break;
+    if (peek(1) == '&') borrow(Borrowed::From::kBash, "|&", at_);
     at_ += peek(1) == '&' ? 2 : 1;
     skip_separators();
     items.push_back(parse_command());
@@ -258,6 +307,7 @@ const Node* Parser::parse_simple() {
   if (!failed() && assigns.empty() && args.empty() && redirects.empty()) {
     fail(more() ? "has an unexpected `" + std::string(text_.substr(at_, 1)) + "`" : "ends where a command must stand");
   }
+  borrow_by_name(args, begin);
   Node* node = arena_.make<Node>();
   node->assigns = {arena_.keep(assigns), static_cast<uint32_t>(assigns.size())};
   node->args = {arena_.keep(args), static_cast<uint32_t>(args.size())};
@@ -296,6 +346,8 @@ bool Parser::parse_assignment(AssignNode& out) {
     return false;
   }
   at_ = end + 1;
+  if (out.subscript != nullptr || out.append || peek() == '(')
+    borrow(Borrowed::From::kBash, text_.substr(begin, at_ + (peek() == '(' ? 1 : 0) - begin), begin);
   if (peek() == '(') {
     out.array = true;
     ++at_;
@@ -336,6 +388,7 @@ const Word* Parser::parse_process() {
   part->command = parse_list();
   if (!failed() && peek() != ')') fail("has no `)` for a `<(`");
   if (failed()) return word;
+  borrow(Borrowed::From::kBash, text_.substr(begin, 2), begin);
   ++at_;
   if (more() && !kMetacharacters.has(peek())) fail("has a `<(` inside a word");
   part->text = text_.substr(begin, at_ - begin);
@@ -360,6 +413,8 @@ bool Parser::parse_redirect(std::vector<Redirect>& redirects) {
   for (const auto& [text, op] : kOperators) {
     if (!looking_at(text)) continue;
     redirect.op = op;
+    if (op == Op::kHereString || op == Op::kBothAppend) borrow(Borrowed::From::kBash, text, at_);
+    if (op == Op::kBoth) borrow(Borrowed::From::kBusybox, text, at_);
     at_ += text.size();
     break;
   }

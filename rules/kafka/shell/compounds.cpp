@@ -16,7 +16,7 @@ Node* Parser::parse_compound() {
     ++at_;
     Node* node = arena_.make<Node>();
     node->kind = Node::Kind::kSubshell;
-    node->body = parse_list();
+    node->body = parse_body("(");
     if (!failed() && peek() != ')') fail("has no `)` for a `(`");
     if (!failed()) ++at_;
     return node;
@@ -29,7 +29,7 @@ Node* Parser::parse_compound() {
       if (accept_word("{")) {
         Node* node = arena_.make<Node>();
         node->kind = Node::Kind::kGroup;
-        node->body = parse_list();
+        node->body = parse_body("{");
         if (!failed()) expect_word("}", "{");
         return node;
       }
@@ -44,6 +44,7 @@ Node* Parser::parse_compound() {
     case 'f':
       if (accept_word("for")) return parse_for();
       if (accept_word("function")) {
+        borrow(Borrowed::From::kBusybox, "function", at_);
         skip_blanks();
         std::string_view name = peek_plain_word();
         at_ += name.size();
@@ -69,7 +70,15 @@ Node* Parser::parse_compound() {
   while (end < text_.size() && (text_[end] == ' ' || text_[end] == '\t')) ++end;
   if (end >= text_.size() || text_[end] != ')' || contains(word, '=')) return nullptr;
   at_ = end + 1;
+  if (!is_name(word)) borrow(Borrowed::From::kBash, word, end);
   return parse_function(word);
+}
+
+// Where at least one command must stand.
+const Node* Parser::parse_body(std::string_view opener) {
+  const Node* list = parse_list();
+  if (!failed() && list->children.empty()) fail("has no command behind `" + std::string(opener) + "`");
+  return list;
 }
 
 Node* Parser::parse_if() {
@@ -77,13 +86,13 @@ Node* Parser::parse_if() {
   node->kind = Node::Kind::kIf;
   std::vector<const Node*> children;
   for (;;) {
-    children.push_back(parse_list());
+    children.push_back(parse_body("if"));
     expect_word("then", "if");
     if (failed()) break;
-    children.push_back(parse_list());
+    children.push_back(parse_body("then"));
     skip_separators();
     if (accept_word("elif")) continue;
-    if (accept_word("else")) children.push_back(parse_list());
+    if (accept_word("else")) children.push_back(parse_body("else"));
     expect_word("fi", "if");
     break;
   }
@@ -96,9 +105,9 @@ Node* Parser::parse_loop() {
   node->kind = Node::Kind::kWhile;
   node->negated = peek() == 'u';
   at_ += 5;
-  std::vector<const Node*> children = {parse_list()};
+  std::vector<const Node*> children = {parse_body("while")};
   expect_word("do", "while");
-  if (!failed()) children.push_back(parse_list());
+  if (!failed()) children.push_back(parse_body("do"));
   expect_word("done", "do");
   node->children = {arena_.keep(children), static_cast<uint32_t>(children.size())};
   return node;
@@ -110,6 +119,7 @@ Node* Parser::parse_for() {
   skip_blanks();
   if (looking_at("((")) {
     node->kind = Node::Kind::kForArith;
+    borrow(Borrowed::From::kBash, "for ((", at_);
     at_ += 2;
     for (int i = 0; i < 3 && !failed(); ++i) {
       Context context{.quoted = true,
@@ -151,7 +161,7 @@ Node* Parser::parse_for() {
     }
   }
   expect_word("do", "for");
-  if (!failed()) node->body = parse_list();
+  if (!failed()) node->body = parse_body("do");
   expect_word("done", "do");
   return node;
 }
@@ -181,6 +191,7 @@ Node* Parser::parse_case() {
     ++at_;
     item.body = parse_list();
     item.patterns = {arena_.keep(patterns), static_cast<uint32_t>(patterns.size())};
+    if (looking_at(";;&") || looking_at(";&")) borrow(Borrowed::From::kBash, ";&", at_);
     if (looking_at(";;&")) {
       item.end = CaseItem::End::kContinue;
       at_ += 3;
@@ -214,6 +225,7 @@ Node* Parser::parse_function(std::string_view name) {
 Node* Parser::parse_condition() {
   Node* node = arena_.make<Node>();
   node->kind = Node::Kind::kCondition;
+  borrow(Borrowed::From::kBusybox, "[[", at_);
   std::vector<Argument> words;
   bool regex = false;
   for (skip_separators(); !failed(); skip_separators()) {
@@ -241,6 +253,7 @@ Node* Parser::parse_condition() {
     Context context{.metacharacters = true, .regex = regex};
     words.push_back({parse_word_in(context), nullptr});
     regex = words.back().word->raw == "=~";
+    if (regex) borrow(Borrowed::From::kBash, "=~", at_);
     if (at_ == before) fail("has an unexpected `" + std::string(text_.substr(at_, 1)) + "`");
   }
   node->args = {arena_.keep(words), static_cast<uint32_t>(words.size())};
@@ -256,6 +269,7 @@ Node* Parser::parse_arithmetic_command() {
       .quoted = true, .single_quotes = false, .metacharacters = false, .escape_all = false, .arithmetic = true};
   const Word* word = parse_word_in(context);
   if (!failed() && looking_at("))")) {
+    borrow(Borrowed::From::kBash, "((", begin);
     at_ += 2;
     Node* node = arena_.make<Node>();
     node->kind = Node::Kind::kArithmetic;

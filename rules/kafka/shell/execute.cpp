@@ -103,27 +103,36 @@ Failed Interpreter::execute_and_or(const Node& node, State& state, Io io) {
     return failed;
   };
   // As long as every status is known there is one way.
+  const size_t ends = ends_;
   Failed failed = run(0, state);
-  size_t i = 1;
-  for (; i < count && !failed && !state.dead && state.status != kUnknownStatus; ++i) {
-    if ((node.operators[i - 1] == '&') == (state.status == 0)) failed = run(i, state);
+  size_t i = 1, undecided = 0;  // the operand whose status is asked for
+  for (; i < count && (!state.dead || (failed && ways_ != nullptr)); ++i) {
+    if ((failed || state.status == kUnknownStatus) && !decide(*node.children[undecided], state, failed)) break;
+    if (state.dead || (node.operators[i - 1] == '&') != (state.status == 0)) continue;
+    failed = run(i, state);
+    undecided = i;
   }
-  if (i == count || state.dead) return failed;
+  if (i == count || (state.dead && !failed)) return failed;
 
   Failed ok, bad;
+  bool loss = false;
   auto add = [&](Failed& to, State&& way, int status) {
     way.status = status;
     if (to) {
+      loss = loss || loses(*to, way);
       join(*to, std::move(way), depends_on(node));
     } else {
       to = std::make_unique<State>(std::move(way));
     }
   };
   auto sort = [&](State&& way, Failed way_failed) {
-    if (way_failed && !way_failed->dead) add(bad, std::move(*way_failed), 1);
+    if (way_failed && !way_failed->dead) {
+      const int status = way_failed->status > 0 ? way_failed->status : kFailedStatus;
+      add(bad, std::move(*way_failed), status);
+    }
     if (way.dead) return;
     if (way.status == kUnknownStatus && !way_failed) {
-      add(bad, State(way), 1);
+      add(bad, State(way), kFailedStatus);
       add(ok, std::move(way), 0);
     } else if (way.status == 0 || way_failed) {
       add(ok, std::move(way), 0);
@@ -132,6 +141,7 @@ Failed Interpreter::execute_and_or(const Node& node, State& state, Io io) {
       add(bad, std::move(way), status);
     }
   };
+  const size_t first = undecided;
   sort(std::move(state), std::move(failed));
   for (; i < count && !stopped(); ++i) {
     Failed way = std::move(node.operators[i - 1] == '&' ? ok : bad);
@@ -140,9 +150,11 @@ Failed Interpreter::execute_and_or(const Node& node, State& state, Io io) {
     spend(1 + way->variables.size() / 8);
     OutputMark since = mark(io);
     Failed way_failed = run(i, *way);
-    if (!alone) blur(io, since, depends_on(*node.children[i - 1]));
+    if (!alone && blur(io, since, depends_on(*node.children[i - 1]))) loss = read_lost_ = true;
     sort(std::move(*way), std::move(way_failed));
   }
+  loss = loss || (ok && bad && loses(*ok, *bad));
+  for (size_t operand = first; operand + 1 < count; ++operand) note_split(*node.children[operand], loss, ends);
   state = State();
   state.dead = !ok && !bad;
   if (ok) {
@@ -238,6 +250,8 @@ Failed Interpreter::execute_if(const Node& node, State& state, Io io, uint32_t a
     Failed failed = execute(condition, state, io);
     --ignore_errexit_;
     if (state.dead && !failed) return nullptr;
+    if (failed || state.status == kUnknownStatus) decide(condition, state, failed);
+    if (state.dead && !failed) return nullptr;
     if (!failed && state.status != kUnknownStatus) {
       if (state.status == 0) return execute(*node.children[at + 1], state, io);
       continue;
@@ -247,11 +261,18 @@ Failed Interpreter::execute_if(const Node& node, State& state, Io io, uint32_t a
       return nullptr;
     }
     State otherwise = failed ? std::move(*failed) : state;
+    if (state.status == kUnknownStatus) {
+      state.status = 0;
+      if (!failed) otherwise.status = kFailedStatus;
+    }
     OutputMark since = mark(io);
+    const size_t ends = ends_;
     settle(state, execute(*node.children[at + 1], state, io), *node.children[at + 1]);
     settle(otherwise, execute_if(node, otherwise, io, at + 2), node);
     --depth_;
-    blur(io, since, depends_on(condition));
+    const bool blurred = blur(io, since, depends_on(condition));
+    read_lost_ = read_lost_ || blurred;
+    note_split(condition, blurred || loses(state, otherwise), ends);
     join(state, std::move(otherwise), depends_on(condition));
     return nullptr;
   }
@@ -282,6 +303,7 @@ Failed Interpreter::execute_while(const Node& node, State& state, Io io) {
   constexpr int kWatched = 4;
   State watched;
   size_t watched_at = 0;
+  ++looping_;
   for (int round = 0; !state.dead && spend(1); ++round) {
     if (round == kWatched + 1 && same_values(watched, state) && watched.cwd == state.cwd &&
         watched.status == state.status && watched_at == mark(io).in) {
@@ -310,6 +332,7 @@ Failed Interpreter::execute_while(const Node& node, State& state, Io io) {
   }
   if (!state.dead) state.status = status;
   --inexact_;
+  --looping_;
   frames_.pop_back();
   join(state, std::move(frame.left), depends_on(condition));
   return nullptr;
@@ -323,6 +346,7 @@ void Interpreter::undecided_loop(const Node& loop, const Node& body, const Node*
   std::string reason = "depends on how often " + quote(loop.text) + " goes round";
   State exits;
   exits.dead = true;
+  ++looping_;
   bool until = loop.negated;
   for (int pass = 0; pass < kMaxPasses && !stopped(); ++pass) {
     if (!spend(1 + state.variables.size() / 8)) break;
@@ -350,6 +374,7 @@ void Interpreter::undecided_loop(const Node& loop, const Node& body, const Node*
     if (same_values(state, before)) break;
     if (pass + 1 == kMaxPasses) stop("a loop changes more than could be followed");
   }
+  --looping_;
   state = std::move(exits);
   if (!state.dead) state.status = kUnknownStatus;
 }
@@ -436,6 +461,12 @@ Failed Interpreter::execute_case(const Node& node, State& state, Io io) {
       matched = matched || match.value_or(false);
       undecided = undecided || !match;
     }
+    if (undecided && !matched) {
+      if (const auto way = choose(node)) {
+        matched = *way;
+        undecided = false;
+      }
+    }
     if (matched) {
       Failed failed = run_body(state, i);
       if (done.dead && node.cases[i].end != CaseItem::End::kContinue) return failed;
@@ -445,8 +476,11 @@ Failed Interpreter::execute_case(const Node& node, State& state, Io io) {
       spend(1 + state.variables.size() / 8);
       State way = state;
       OutputMark since = mark(io);
+      const size_t ends = ends_;
       settle(way, run_body(way, i), node);
-      blur(io, since, reason);
+      const bool blurred = blur(io, since, reason);
+      read_lost_ = read_lost_ || blurred;
+      note_split(node, blurred || loses(way, state) || loses(way, done), ends);
       join(done, std::move(way), reason);
     }
   }

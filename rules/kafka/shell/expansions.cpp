@@ -60,6 +60,8 @@ bool Parser::parse_arithmetic(Part& part) {
   part.kind = Part::Kind::kArithmetic;
   part.arg = word;
   part.text = text_.substr(begin, at_ - begin);
+  for (const std::string_view op : {"++", "--", "**", ","})
+    if (part.text.find(op) != part.text.npos) borrow(Borrowed::From::kBusybox, op, begin);
   return true;
 }
 
@@ -150,6 +152,7 @@ bool Parser::parse_parameter(Part& part, const Context& context) {
   }
   --budget_.depth;
   if (failed()) return false;
+  if (!bad) borrow_parameter(part, begin);
   if (bad) {
     size_t close = text_.find('}', at_);
     if (close == std::string_view::npos) {
@@ -161,6 +164,32 @@ bool Parser::parse_parameter(Part& part, const Context& context) {
   }
   ++at_;
   return true;
+}
+
+void Parser::borrow_parameter(const Part& part, size_t begin) {
+  using From = Borrowed::From;
+  From from = From::kNobody;
+  switch (part.op) {
+    case ParamOp::kReplace:
+    case ParamOp::kReplaceAll:
+    case ParamOp::kReplacePrefix:
+    case ParamOp::kReplaceSuffix:
+    case ParamOp::kSubstring:
+      from = From::kBusybox;
+      break;
+    case ParamOp::kUpper:
+    case ParamOp::kUpperAll:
+    case ParamOp::kLower:
+    case ParamOp::kLowerAll:
+    case ParamOp::kIndirect:
+    case ParamOp::kNames:
+      from = From::kBash;
+      break;
+    default:
+      break;
+  }
+  if (part.subscript != nullptr) from = From::kBash;
+  if (from != From::kNobody) borrow(from, text_.substr(begin, at_ + 1 - begin), begin);
 }
 
 void Parser::parse_parameter_operator(Part& part, const Context& context) {

@@ -39,8 +39,13 @@ bool Interpreter::is_folder(const State& state, const std::string& path) const {
 // Certainly not there. A program that is not known may have made it.
 bool Interpreter::is_absent(const State& state, const std::string& path) const {
   const FileSystem::Folder* folder = folder_of(path);
-  return folder != nullptr && folder->complete && !started_ && !has_opaque(path) && !state.files.contains(path) &&
-         !is_folder(state, path);
+  if (folder == nullptr || !folder->complete || started_ || has_opaque(path) || state.files.contains(path) ||
+      is_folder(state, path))
+    return false;
+  // Below what may be a link to a folder anything may be.
+  for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
+    if (state.files.contains(path.substr(0, slash))) return false;
+  return true;
 }
 
 bool Interpreter::may_write(const State& state, const std::string& path) const {
@@ -140,11 +145,72 @@ void Interpreter::do_cp(Call& call) {
 }
 
 void Interpreter::do_remove(Call& call) {
+  State& state = call.state;
+  bool recursive = false;
   for (size_t i = 1; i < call.argv.size(); ++i) {
-    const std::string path = file_path(call.state, call.argv[i]);
-    if (may_write(call.state, path)) call.state.files.erase(path);
+    if (call.argv[i].starts_with("-")) {
+      recursive = recursive || call.argv[i].find_first_of("rR") != std::string::npos;
+      continue;
+    }
+    const std::string path = without_slash(file_path(state, call.argv[i]));
+    if (has_opaque(path)) {
+      lose_files(state, "removed by " + quote(call.node.text));
+      continue;
+    }
+    if (may_write(state, path)) state.files.erase(path);
+    if (!recursive) continue;
+    auto file = state.files.lower_bound(path + "/");
+    while (file != state.files.end() && file->first.starts_with(path + "/"))
+      file = file->second.read_only ? std::next(file) : state.files.erase(file);
   }
-  call.state.status = kUnknownStatus;
+  state.status = kUnknownStatus;
+}
+
+// mkdir, touch, ln: what is on a volume of which all is known is no longer what it was.
+void Interpreter::do_make(Call& call) {
+  constexpr size_t kMostFiles = 256;
+  State& state = call.state;
+  std::vector<std::string> names;
+  bool odd = call.uncertain;
+  for (size_t i = 1; i < call.argv.size(); ++i) {
+    const std::string& word = call.argv[i];
+    odd = odd || has_opaque(word);
+    if (word.size() > 1 && word[0] == '-') {
+      if (word == "-m" || word == "-d" || word == "-r" || word == "-t") ++i;  // with a value of their own
+    } else {
+      names.push_back(without_slash(word));
+    }
+  }
+  const bool links = call.argv[0].ends_with("ln");
+  state.status = kUnknownStatus;
+  if (odd && (links || system_ != nullptr)) lose_files(state, "changed by " + quote(call.node.text));
+  if (odd || system_ == nullptr || state.files.size() >= kMostFiles) return;
+  if (links) return make_links(call, names);
+  const bool folders = call.argv[0].ends_with("mkdir");
+  for (const std::string& word : names) {
+    const std::string name = file_path(state, word);
+    if (folder_of(name) == nullptr || !may_write(state, name) || !is_absent(state, name)) continue;
+    state.files[folders ? name + "/." : name] = {};
+  }
+}
+
+// What is written to the one changes the other, and neither is followed any further.
+void Interpreter::make_links(Call& call, std::vector<std::string> names) {
+  State& state = call.state;
+  if (names.empty()) return;
+  const std::string link = file_path(state, names.size() > 1 ? std::string_view(names.back()) : last_part(names[0]));
+  if (names.size() > 1) names.pop_back();
+  const File lost{.text = unknown_atom("linked by " + quote(call.node.text)), .body = {}};
+  const bool folder = is_folder(state, link);
+  for (const std::string& word : names) {
+    const std::string place = folder ? link + "/" + std::string(last_part(word)) : link;
+    if (may_write(state, place)) state.files[place] = lost;
+    // A relative name is one where the link stands, or without -s one where the shell is.
+    const std::string beside = word[0] == '/' ? word : place.substr(0, place.rfind('/') + 1) + word;
+    for (const std::string& name : {file_path(state, word), file_path(state, beside)})
+      for (auto& [path, file] : state.files)
+        if (!file.read_only && (path == name || path.starts_with(name + "/"))) file = lost;
+  }
 }
 
 }  // namespace brokergate::shell

@@ -15,6 +15,7 @@ struct ParseBudget {
   uint32_t nodes = 60'000;  // words, parts and commands
   uint32_t retries = 32;    // `$((` that turned out to be `$( (`
   uint32_t depth = 0;
+  Borrowed borrowed;  // the most that any of them met
   static constexpr uint32_t kMaxDepth = 60;
 };
 
@@ -46,6 +47,9 @@ class Parser {
   bool failed() const { return !error_.empty(); }
   void fail(std::string message);
   bool spend(uint32_t nodes = 1);
+  // Notes what not every sh has.
+  void borrow(Borrowed::From from, std::string_view what, size_t at);
+  void borrow_by_name(const std::vector<Argument>& args, size_t at);
   bool more() const { return at_ < text_.size(); }
   char peek(size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   bool looking_at(std::string_view what) const { return text_.substr(at_, what.size()) == what; }
@@ -65,6 +69,7 @@ class Parser {
   const Node* parse_command();
   // compounds.cpp
   Node* parse_compound();
+  const Node* parse_body(std::string_view opener);
   Node* parse_if();
   Node* parse_loop();
   Node* parse_for();
@@ -93,6 +98,7 @@ class Parser {
   void parse_dollar(std::vector<Part>& parts, const Context& context);
   bool parse_parameter(Part& part, const Context& context);
   void parse_parameter_operator(Part& part, const Context& context);
+  void borrow_parameter(const Part& part, size_t begin);
   bool parse_arithmetic(Part& part);
   void parse_substitution(Part& part, bool quoted);
   void parse_backquotes(Part& part, bool quoted);

@@ -15,23 +15,24 @@ std::string_view base_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-Dialect dialect_of(std::string_view text, Dialect otherwise) {
-  if (text.substr(0, 2) != "#!") return otherwise;
-  std::string_view line = text.substr(0, text.find('\n'));
-  return line.find("bash") != std::string_view::npos ? Dialect::kBash : otherwise;
-}
-
 }  // namespace
+
+Dialect dialect_of(std::string_view text) {
+  if (text.substr(0, 2) != "#!") return Dialect::kSh;
+  const std::string_view line = text.substr(0, text.find('\n'));
+  return line.find("bash") != std::string_view::npos ? Dialect::kBash : Dialect::kSh;
+}
 
 struct Script::Parsed {
   Arena arena;
   const Node* root = nullptr;
   std::string error;
   Dialect dialect = Dialect::kSh;
+  Borrowed borrowed;
 };
 
 Script::Script(std::string_view text, Dialect dialect) : parsed_(std::make_unique<Parsed>()) {
-  parsed_->dialect = dialect_of(text, dialect);
+  parsed_->dialect = dialect;
   std::string_view read = text;
   if (text.size() > kMaxScript) {
     read = {};
@@ -44,6 +45,7 @@ Script::Script(std::string_view text, Dialect dialect) : parsed_(std::make_uniqu
   Parser parser(read, parsed_->arena, budget, true, parsed_->dialect);
   parsed_->root = parser.parse();
   if (parsed_->error.empty()) parsed_->error = parser.error();
+  parsed_->borrowed = std::move(budget.borrowed);
 }
 
 Script::Script(Script&&) noexcept = default;
@@ -54,8 +56,16 @@ const std::string& Script::error() const { return parsed_->error; }
 
 Result Script::run(const Environment& environment, const std::vector<std::string>& positional, const IsEntry& is_entry,
                    std::string_view options, std::string_view arg0, const FileSystem* system) const {
+  const Interpreter::Start start{*parsed_->root, parsed_->error, positional, options, arg0};
   Interpreter interpreter(is_entry, environment, parsed_->dialect, system);
-  return interpreter.run(*parsed_->root, parsed_->error, positional, options, arg0);
+  Result result = interpreter.run(start);
+  auto conditions = interpreter.worth_splitting();
+  if (!conditions.empty()) {
+    Interpreter again(is_entry, environment, parsed_->dialect, system);
+    result = again.run_ways(start, std::move(conditions), std::move(result));
+  }
+  if (result.borrowed.from < parsed_->borrowed.from) result.borrowed = parsed_->borrowed;
+  return result;
 }
 
 Result run(std::string_view script, const Environment& environment, const std::vector<std::string>& positional,

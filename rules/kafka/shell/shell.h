@@ -55,7 +55,8 @@ using Files = std::map<std::string, File, std::less<>>;
 
 // What is known of the file system when the script starts.
 struct FileSystem {
-  Files files;  // by absolute path
+  Files files;      // by absolute path
+  std::string cwd;  // where the container starts; empty: the image says, and that is not known
   // Mount points of volumes. `complete`: `files` has all that is below; else
   // anything may be there.
   struct Folder {
@@ -63,6 +64,17 @@ struct FileSystem {
     bool read_only = false;
   };
   std::map<std::string, Folder, std::less<>> folders;
+  // The pod's own domain, which the kubelet writes into /etc/hosts behind its name
+  // (pkg/kubelet GeneratePodHostNameAndDomain); may hold atoms. Empty: not known.
+  std::string domain;
+};
+
+// What a text takes for granted beyond the POSIX shell language, where it is given to
+// a shell that may be any (Dialect::kSh).
+struct Borrowed {
+  // kBusybox: bash and busybox have it, dash does not. kBash: bash alone.
+  enum class From : uint8_t { kNobody, kBusybox, kBash } from = From::kNobody;
+  std::string what;  // "`[[` in line 3"
 };
 
 struct Result {
@@ -79,6 +91,8 @@ struct Result {
   std::string unread;                   // why any variable may have any other value; empty: none may
   std::string cwd;                      // after a `cd`
   bool programs = false;                // one was started that is not known: it may have made files
+  Borrowed borrowed;                    // by the script, and by texts that it runs
+  std::string fails;                    // why every way ends in a failure; empty: not every way does
   bool idle = false;                    // no program was started that could be a broker, or start one
   std::string why;                      // why no entry was found, or what is doubtful; empty when all is clear
   // False when the entry is only reached on a condition that cannot be decided.
@@ -97,14 +111,15 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 
 // What /bin/sh is, the image decides (dash, bash, busybox); where these read a
 // text differently the value is unknown. kBash: `bash -c`, #!/bin/bash.
-// Constructs that only bash has ([[ ]], =~, ${V//a/b}) are read as bash does.
+// Constructs that POSIX lacks ([[ ]], =~, ${V//a/b}) are read as bash does; under kSh
+// Borrowed says so, and what is read holds only where sh has them.
 enum class Dialect : uint8_t { kSh, kBash };
 
 // A script parsed once and run for several pods. Keeps views into `text`, which
 // must outlive it. Runs share nothing: any number of threads may run one.
 class Script {
  public:
-  // A first line `#!…bash` makes it kBash whatever `dialect` says.
+  // A first line `#!…bash` counts only where a file is run by its own name (dialect_of).
   explicit Script(std::string_view text, Dialect dialect = Dialect::kSh);
   Script(Script&&) noexcept;
   Script& operator=(Script&&) noexcept;
@@ -135,6 +150,8 @@ struct Invocation {
   size_t positional = 0;  // index in argv of $1; argv.size() when there is none
 };
 std::optional<Invocation> invocation_of(std::span<const std::string> argv);
+// Of a file that is run by its own name: its first line names the shell.
+Dialect dialect_of(std::string_view text);
 
 // Runs `script` as `sh -c script arg0 positional…` would. `environment` values
 // may hold atoms.

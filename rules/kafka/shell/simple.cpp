@@ -1,6 +1,7 @@
 // Simple commands (XCU 2.9.1): assignments, what the command is, the broker.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/shell/env_call.h"
@@ -220,8 +221,9 @@ void Interpreter::external(Call& call) {
     // What a file holds that the script has written itself is known.
     if (const std::string* text = file_text(call.state, call.argv[0]); text != nullptr) {
       std::string name = call.argv[0];
+      const std::string copy = *text;
       drop_words(call, 1);
-      run_text(call, std::string(*text), name, name);
+      run_program(call, copy, name, name, dialect_of(copy));
       return;
     }
     Variables before;
@@ -279,11 +281,14 @@ void Interpreter::found_entry(Call& call) {
   entry.state = std::move(call.state);
   call.state = State();
   call.state.dead = true;
+  ++ends_;
   if (!entry_) {
     entry_ = std::move(entry);
     return;
   }
-  const std::string reason = "depends on the way that leads to the start of the broker";
+  const std::string reason = ways_ != nullptr && !ways_->turned().empty()
+                                 ? ways_reason()
+                                 : "depends on the way that leads to the start of the broker";
   join(entry_->state, std::move(entry.state), reason);
   if (entry_->argv.size() != entry.argv.size() || entry_->argv[0] != entry.argv[0]) {
     entry_->same_argv = false;
@@ -326,6 +331,14 @@ void Interpreter::call_function(Call& call, const Node& function) {
   state.locals.pop_back();
 }
 
+// Runs the text of a program of its own, which `dialect` reads.
+void Interpreter::run_program(Call& call, std::string_view text, const std::string& what, const std::string& arg0,
+                              Dialect dialect) {
+  const Dialect outer = std::exchange(dialect_, dialect);
+  run_text(call, text, what, arg0);
+  dialect_ = outer;
+}
+
 // Runs text that is not the script's own: of eval, a file, `sh -c`.
 void Interpreter::run_text(Call& call, std::string_view text, const std::string& what,
                            std::optional<std::string> program) {
@@ -349,7 +362,8 @@ void Interpreter::run_text(Call& call, std::string_view text, const std::string&
   loaded.text = text;
   Parser parser(loaded.text, loaded.arena, parse_budget_, false, dialect_);
   const Node* script = parser.parse();
-  if (!parser.error().empty()) doubt_ = parser.error();
+  const bool broken = !parser.error().empty();
+  if (broken) doubt_ = parser.error();
   ++no_spans_;
   ++inexact_;
   if (!program) {
@@ -371,6 +385,12 @@ void Interpreter::run_text(Call& call, std::string_view text, const std::string&
     state.status = child.status;
     state.files = std::move(child.files);
     state.sourced = std::move(child.sourced);
+  }
+  // Some shells end there, others go on.
+  if (broken && !state.dead) {
+    state.status = kUnknownStatus;
+    lose_files(state, parser.error());
+    if (!program) unread(state, parser.error());
   }
   --inexact_;
   --no_spans_;

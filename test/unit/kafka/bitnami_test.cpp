@@ -1,6 +1,7 @@
 // What beats bitnami's KAFKA_CFG_* variables: arguments of run.sh, NAME_FILE, init
 // scripts, KAFKA_EXTRA_FLAGS, the same name in another case.
 #include "broker_set_support.h"
+#include "rules/kafka/bitnami_builds.h"
 
 using namespace brokerset;
 
@@ -137,4 +138,73 @@ TEST_CASE("volumes over a folder above the start scripts replace them") {
   CHECK(tool.advertised() == unknown("a volume at /opt/kafka replaces the image's start scripts"));
   CHECK(bitnami("volumeMounts: [{name: v, mountPath: /opt/bitnami/kafka/logs}]\n").advertised() ==
         "PLAINTEXT://env:9092");
+}
+
+TEST_CASE("which scripts a bitnami image has, its tag says") {
+  using enum BitnamiBuild;
+  for (const auto& [tag, build] : std::initializer_list<std::pair<const char*, BitnamiBuild>>{
+           {"2.4.0", kEarly},
+           {"2.6.0-debian-10-r84", kZooKeeper},
+           {"2", kZooKeeper},
+           {"3.1.0-debian-10-r52", kZooKeeper},
+           {"3.2.0", kZooKeeper},
+           {"3.2.3-debian-11-r4", kZooKeeper},
+           {"3.2.3-debian-11-r73", kKraft},
+           {"3.2.3-debian-11-r160", kKraft},
+           {"3.2.3-debian-11-r161", kRefactored},
+           {"3.2.3-debian-12-r3", kRefactored},
+           {"3.2.3", kRefactored},
+           {"3.2", kRefactored},
+           {"3.3.1", kZooKeeper},
+           {"3.3.2-debian-11-r28", kZooKeeper},
+           {"3.3.2-debian-11-r175", kKraft},
+           {"3.3.2-debian-11-r176", kRefactored},
+           {"3.4.0-debian-11-r22", kZooKeeper},
+           {"3.4.0", kKraft},
+           {"3.4.1-debian-11-r49", kKraft},
+           {"3.4.1", kRefactored},
+           {"3.5.0", kKraft},
+           {"3.5.1-debian-11-r3", kKraft},
+           {"3.5.1-debian-11-r4", kRefactored},
+           {"3.5.2", kRefactored},
+           {"3.6", kRefactored},
+           {"3", kRefactored},
+           {"4.0.0-debian-12-r10", kRefactored},
+           {"latest", kRefactored},
+           {"", kRefactored},
+           {"a1b2c3", kUnknown},
+       }) {
+    INFO(tag);
+    CHECK(bitnami_build(tag) == build);
+  }
+}
+
+TEST_CASE("what a bitnami image sets by itself depends on its build") {
+  const auto plain = [](const std::string& tag) {
+    return Broker(with("name: broker\nimage: bitnami/kafka:" + tag +
+                       "\nenv: [{name: KAFKA_CFG_ZOOKEEPER_CONNECT, value: 'zk:2181'}]\n"));
+  };
+  CHECK(plain("3.1.0").advertised() == "PLAINTEXT://:9092");
+  CHECK(plain("3.1.0").property("listeners") == "PLAINTEXT://:9092");
+  CHECK(plain("3.4.0").property("listeners") == "PLAINTEXT://:9092,CONTROLLER://:9093");
+  CHECK(plain("3.1.0").source() == "default of the image, KAFKA_CFG_ADVERTISED_LISTENERS is not set");
+  CHECK(plain("3.6").advertised() == "<unset>");
+  CHECK(plain("3.6")->form_id == "env-literal");
+  CHECK_THAT(plain("a1b2").advertised(), Catch::Matchers::Contains("depends on its version"));
+}
+
+TEST_CASE("another folder for bitnami's mounted file is a doubt") {
+  const std::string entry = "- {name: KAFKA_MOUNTED_CONF_DIR, value: /conf}\n";
+  const Broker mounted(with(kImage + kEnv + entry + "volumeMounts: [{name: conf, mountPath: /conf}]\n"));
+  CHECK_THAT(mounted.advertised(), Catch::Matchers::Contains("look for server.properties in /conf"));
+  CHECK(Broker(with(kImage + kEnv + entry)).advertised() == "PLAINTEXT://env:9092");
+}
+
+TEST_CASE("a command variable that bitnami's image does not run") {
+  const Broker broker(
+      with("name: broker\nimage: bitnami/kafka:3.6\nenv:\n- {name: KAFKA_CFG_LISTENERS, value: 'PLAINTEXT://:9092'}\n"
+           "- {name: KAFKA_CFG_ADVERTISED_LISTENERS_COMMAND, value: echo}\n"));
+  CHECK(broker->form_id == "env-literal");
+  CHECK(broker.advertised() == "<unset>");
+  CHECK(broker.shadowed().size() == 1);
 }

@@ -47,14 +47,6 @@ TEST_CASE("a properties file is beaten by --override: in a script") {
   CHECK_THAT(one.text(), Contains("; echo done"));
 }
 
-TEST_CASE("a script in a ConfigMap is not ours to change") {
-  Manifest manifest = mounted("name: broker\nimage: example/kafka:1\ncommand: [sh, /conf/start.sh]\n", "/conf");
-  Installation one(manifest, kMap + "  start.sh: exec kafka-server-start.sh /conf/server.properties\n");
-  CHECK(one->form_id == "properties-file");
-  CHECK_THAT(one.plan().refusal,
-             Contains("start.sh of ConfigMap settings starts kafka-server-start.sh; add --override"));
-}
-
 TEST_CASE("an --override is changed where it stands") {
   Installation array(
       with("name: broker\nimage: gcr.io/google_containers/kubernetes-kafka:1.0-10.2.1\ncommand: "
@@ -160,6 +152,30 @@ TEST_CASE("wurstmeister up to 1.0.0 writes the address itself; medinvention's co
   CHECK_FALSE(list.plan().refusal.empty());
 }
 
+TEST_CASE("medinvention: a command that prints the list gives way to the list") {
+  const std::string command = "- {name: KAFKA_LISTENERS_COMMAND, value: 'echo \"IN://${HOSTNAME}.svc:9092\"'}\n";
+  const std::string rest =
+      "- {name: KAFKA_LISTENER_SECURITY_PROTOCOL_MAP, value: 'IN:PLAINTEXT'}\n"
+      "- {name: KAFKA_INTER_BROKER_LISTENER_NAME, value: IN}\n";
+  for (const char* lost : {"", "- {name: KAFKA_LISTENERS, value: 'IN://lost:1'}\n"}) {
+    Installation one(with("name: broker\nimage: medinvention/kafka:2.13-2.7.0\nenv:\n" + (lost + command) + rest), "");
+    CHECK(one->form_id == "env-command");
+    CHECK(one.property("listeners", 1) == "IN://kafka-1.svc:9092");
+    CHECK(one.plan().refusal == "");
+    CHECK(one.property("listeners", 1) == "IN://kafka-1.svc:9092,EXTERNAL://0.0.0.0:9094");
+    CHECK(one.advertised(1) == "IN://kafka-1.svc:9092,EXTERNAL://kafka-1.kafka.example.org:9094");
+    CHECK(one.text().find("COMMAND") == std::string::npos);
+    CHECK(one.text().find("lost") == std::string::npos);
+  }
+  // What a ConfigMap gives cannot be taken away in the StatefulSet.
+  Installation map(with("name: broker\nimage: medinvention/kafka:2.13-2.7.0\n"
+                        "envFrom: [{configMapRef: {name: settings}}]\nenv:\n" +
+                        rest),
+                   config_map("settings", "KAFKA_LISTENERS_COMMAND: 'echo IN://${HOSTNAME}.svc:9092'\n"));
+  CHECK(map.property("listeners", 1) == "IN://kafka-1.svc:9092");
+  CHECK_THAT(map.plan().refusal, Contains("its output is the value; set the variable itself and remove the command"));
+}
+
 TEST_CASE("engapa reads SERVER_ variables only") {
   const Installation one(with("name: broker\nimage: engapa/kafka:2.12-2.2.0\nports: [{containerPort: 9092}]\nenv:\n"
                               "- {name: SERVER_advertised_listeners, value: 'A://x:1'}\n"
@@ -167,4 +183,29 @@ TEST_CASE("engapa reads SERVER_ variables only") {
                          "");
   CHECK(one.advertised() == "A://x:1");
   CHECK_THAT(one.property("broker.id"), Contains("<unknown>"));
+}
+
+TEST_CASE("a file of the image is no matter where --override states what counts") {
+  const std::string start =
+      "name: broker\nimage: example/kafka:1\nports: [{containerPort: 9092}]\ncommand: [sh, -c, \"exec "
+      "kafka-server-start.sh /opt/kafka/config/server.properties --override "
+      "broker.id=${HOSTNAME##*-} --override listeners=PLAINTEXT://:9092";
+  const std::string advertised = " --override advertised.listeners=PLAINTEXT://${HOSTNAME}.k:9092";
+  Installation all(with(start + advertised + " --override listener.security.protocol.map=PLAINTEXT:PLAINTEXT\"]\n"),
+                   "");
+  CHECK(all->form_id == "override");
+  CHECK(all.plan().refusal.empty());
+  CHECK(all.advertised(1) == "PLAINTEXT://kafka-1.k:9092,EXTERNAL://kafka-1.kafka.example.org:9094");
+  CHECK(all.property("listeners") == "PLAINTEXT://:9092,EXTERNAL://:9094");
+  CHECK(all.property("listener.security.protocol.map") == "PLAINTEXT:PLAINTEXT,EXTERNAL:PLAINTEXT");
+
+  // What the file maps is not known, so that it cannot be kept.
+  Installation unmapped(with(start + advertised + "\"]\n"), "");
+  CHECK_THAT(unmapped.plan().refusal, Contains("state it: --override listener.security.protocol.map=… beats the file"));
+
+  Installation one(with(start + "\"]\n"), "");
+  CHECK(one->form_id == "unknown-form");
+  CHECK_THAT(one.plan().refusal, Contains("--override listeners=PLAINTEXT://:9092,EXTERNAL://:9094 --override "
+                                          "advertised.listeners=<advertised.listeners as the file has it "
+                                          "now>,EXTERNAL://{pod}.kafka.example.org:9094"));
 }

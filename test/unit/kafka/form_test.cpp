@@ -245,8 +245,7 @@ TEST_CASE("bitnami: the plain name beats KAFKA_CFG_") {
   CHECK(both.property("inter.broker.listener.name") == "PLAINTEXT");
   const Broker cfg(with(kBitnami + "env: [{name: KAFKA_CFG_ADVERTISED_LISTENERS, value: 'PLAINTEXT://cfg:9092'}]\n"));
   CHECK(cfg.advertised() == "PLAINTEXT://cfg:9092");
-  CHECK(cfg.property("listeners") ==
-        unknown("KAFKA_CFG_LISTENERS is not set, and the image's own default depends on its version"));
+  CHECK(cfg.property("listeners") == "PLAINTEXT://:9092,CONTROLLER://:9093");
 }
 
 TEST_CASE("bitnami: the aliases for roles and node id came with 3.5") {
@@ -270,9 +269,10 @@ TEST_CASE("bitnami with a mounted server.properties reads no variables") {
   for (const char* path :
        {"/bitnami/kafka/config", "/bitnami/kafka/config/", "/opt/bitnami/kafka/config/server.properties"}) {
     INFO(path);
-    Manifest manifest =
-        with(kBitnami + "env: [{name: KAFKA_CFG_ADVERTISED_LISTENERS, value: 'PLAINTEXT://cfg:9092'}]\n" +
-             "volumeMounts: [{name: conf, mountPath: " + path + "}]\n");
+    Manifest manifest = with(
+        "name: broker\nimage: bitnami/kafka:3.5.1\nenv: [{name: KAFKA_CFG_ADVERTISED_LISTENERS, value: "
+        "'PLAINTEXT://cfg:9092'}]\nvolumeMounts: [{name: conf, mountPath: " +
+        std::string(path) + "}]\n");
     manifest.pod = "volumes: [{name: conf, configMap: {name: broker-config}}]\n";
     const Broker broker(manifest);
     CHECK(broker->form_id == "unknown-form");
@@ -322,10 +322,13 @@ TEST_CASE("advertised.listeners set nowhere on an image that would read it") {
   CHECK(broker->form_reason == "KAFKA_ADVERTISED_LISTENERS is not set; the image would read it");
   CHECK(broker.advertised() == "<unset>");
   const Broker command(with(kBitnami + "env: [{name: KAFKA_CFG_ADVERTISED_LISTENERS_COMMAND, value: 'echo x'}]\n"));
-  CHECK(command->form_id == "unknown-form");
-  CHECK(command->form_reason ==
-        "KAFKA_CFG_ADVERTISED_LISTENERS_COMMAND is no setting of this image, and KAFKA_CFG_ADVERTISED_LISTENERS is not "
-        "set");
+  CHECK(command->form_id == "env-literal");
+  CHECK(command.advertised() == "PLAINTEXT://:9092");
+  CHECK(command.shadowed() == Strings{"env KAFKA_CFG_ADVERTISED_LISTENERS_COMMAND (the image runs no such command)"});
+  const Broker other(with(kConfluent + "env: [{name: KAFKA_ADVERTISED_LISTENERS_COMMAND, value: 'echo x'}]\n"));
+  CHECK(other->form_id == "unknown-form");
+  CHECK(other->form_reason ==
+        "KAFKA_ADVERTISED_LISTENERS_COMMAND is no setting of this image, and KAFKA_ADVERTISED_LISTENERS is not set");
 }
 
 TEST_CASE("envFrom and valueFrom: not read, so not claimed") {

@@ -89,7 +89,7 @@ TEST_CASE("what an init container cannot be followed in is not known") {
              Contains("<unknown>: the output of `curl -s host`"));
   CHECK_THAT(made_by("/tools/render /conf/server.properties /run/server.properties"), Contains("<unknown>"));
   CHECK_THAT(made_by(". /conf/unknown.sh; echo advertised.listeners=A://x:1 > /run/server.properties"),
-             Contains("<unknown>: /run/server.properties"));
+             Contains("<unknown>: init container prepare fails"));
   const std::string opaque =
       "initContainers: [{name: own, image: example/render:1, volumeMounts: [{name: run, mountPath: /run}]}]\n";
   CHECK_THAT(Installation(started("/run/server.properties", "[{name: run, mountPath: /run}]", kShared, opaque),
@@ -134,6 +134,82 @@ TEST_CASE("sed on what is not known leaves it unknown") {
     INFO(change);
     CHECK_THAT(made_by(text + "sed -i '" + std::string(change) + "' /run/server.properties"), Contains("<unknown>"));
   }
+}
+
+TEST_CASE("an init container's script is read as the sh of its image reads it") {
+  // busybox has neither BASH_REMATCH nor arrays.
+  CHECK_THAT(made_by("[[ $HOSTNAME =~ -([0-9]+)$ ]] || exit 1\nsed \"s/mapped/${BASH_REMATCH[1]}/\" "
+                     "/conf/server.properties > /run/server.properties"),
+             Contains("sh of image busybox (busybox) does not have"));
+  CHECK(made_by("if [[ $HOSTNAME == kafka-* ]]; then H=${HOSTNAME//kafka/k}; fi\n"
+                "sed \"s/mapped/$H/\" /conf/server.properties > /run/server.properties") == "A://k-1:9092");
+  // Nothing of a line is run that cannot be read.
+  CHECK_THAT(made_by("cp /conf/server.properties /run/; if [ -f /x ]; then\n# nothing\nfi"),
+             Contains("it has no command behind `then`"));
+}
+
+TEST_CASE("an init container that fails is told, and nothing of what it made") {
+  CHECK_THAT(made_by("cp /conf/server.properties /run/; exit 3"),
+             Contains("init container prepare fails (it ends with"));
+  CHECK_THAT(made_by("cp /conf/server.properties /run/; false; true"),
+             Contains("fails (a command fails under `set -e`"));
+  CHECK_THAT(made_by("cp /conf/server.properties /run/\n[ -f /run/none ] && echo x"),
+             Contains("no container starts until it ends well"));
+  CHECK(made_by("cp /conf/server.properties /run/; false || true") == "A://mapped:9092");
+  CHECK(made_by("cp /conf/server.properties /run/; kubectl get x || exit 0; exit 1") == "A://mapped:9092");
+}
+
+TEST_CASE("files and folders that a script makes are there") {
+  const std::string copy = "cp /conf/server.properties /run/server.properties\n";
+  const std::string edit = "sed -i s/mapped/made/ /run/server.properties\n";
+  CHECK(made_by(copy + "touch /run/x; if [ -e /run/x ]; then " + edit + "fi") == "A://made:9092");
+  CHECK(made_by(copy + "mkdir -p /run/a/b; if [ -d /run/a ]; then " + edit + "fi") == "A://made:9092");
+  CHECK(made_by(copy + "touch /run/x; rm -rf /run/x; if [ -e /run/x ]; then " + edit + "fi") == "A://mapped:9092");
+  CHECK(made_by("mkdir /run/a; cp /conf/server.properties /run/a/; rm -rf /run/a\nif [ -e /run/a/server.properties ]; "
+                "then exit 0; fi\n" +
+                copy) == "A://mapped:9092");
+  for (const char* link : {"ln -s /run/server.properties /run/y", "ln -sf server.properties /run/y",
+                           "ln /run/server.properties /run/y", "ln -s /run /run/y", "ln -s \"$(curl x)\" /run/y"}) {
+    INFO(link);
+    CHECK_THAT(made_by(copy + link), Contains("<unknown>"));
+    CHECK_THAT(made_by(copy + link + "; if [ -e /run/y/z ]; then " + edit + "fi"), Contains("<unknown>"));
+  }
+  CHECK(made_by(copy + "ln -s /conf/server.properties /run/y") == "A://mapped:9092");
+}
+
+TEST_CASE("keys of binaryData are text as well") {
+  const std::string map =
+      "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: data}\n"
+      "binaryData: {server.properties: YWR2ZXJ0aXNlZC5saXN0ZW5lcnM9QTovL2JpbmFyeToxCg==, other: /wAB}\n";
+  const Installation one(started("/conf/server.properties", "[{name: conf, mountPath: /conf}]", kMap), map);
+  CHECK(one.advertised() == "A://binary:1");
+  CHECK(one->form_id == "properties-file");
+  CHECK_FALSE(one.place().node);
+  CHECK_THAT(Installation(started("/conf/other", "[{name: conf, mountPath: /conf}]", kMap), map).advertised(),
+             Contains("key other is no text"));
+}
+
+TEST_CASE("subPathExpr takes the container's variables") {
+  const std::string maps =
+      config_map("settings", "kafka-0: advertised.listeners=A://zero:1\nkafka-1: advertised.listeners=A://one:1\n");
+  Manifest manifest = started("/etc/x", "[{name: conf, mountPath: /etc/x, subPathExpr: $(POD)}]", kMap);
+  manifest.containers.front() += "env: [{name: POD, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]\n";
+  const Installation one(manifest, maps);
+  CHECK(one.advertised(0) == "A://zero:1");
+  CHECK(one.advertised(1) == "A://one:1");
+  CHECK_THAT(Installation(started("/etc/x", "[{name: conf, mountPath: /etc/x, subPathExpr: $(POD)}]", kMap), maps)
+                 .advertised(),
+             Contains("<unknown>"));
+}
+
+TEST_CASE("an init container starts in its workingDir") {
+  const std::string init =
+      "initContainers:\n- name: prepare\n  image: busybox\n  workingDir: /run\n  command: [sh, -ec, \"sed "
+      "s/mapped/$HOSTNAME/ ../conf/server.properties > server.properties\"]\n"
+      "  volumeMounts: [{name: conf, mountPath: /conf}, {name: run, mountPath: /run}]\n";
+  CHECK(Installation(started("/run/server.properties", "[{name: run, mountPath: /run}]", kShared, init),
+                     config_map("settings", kProperties))
+            .advertised(1) == "A://kafka-1:9092");
 }
 
 TEST_CASE("folders are mounted before what lies in them") {
@@ -189,4 +265,32 @@ TEST_CASE("bitnami's library is known as far as charts use it") {
       "if is_boolean_yes \"Yes\"; then kafka_server_conf_set node.id 7; fi\n";
   CHECK(made_by(script) == "A://kafka-1:9092");
   CHECK_THAT(made_by(script + "kafka_configure_something_else\n"), Contains("kafka_configure_something_else"));
+}
+
+TEST_CASE("an init container whose conditions cannot be decided: what is so on all ways is known") {
+  // The listener line comes out of every way; the rack of some.
+  CHECK(made_by("rack=\nif zone=$(kubectl get node x); then rack=\"broker.rack=$zone\"; fi\n"
+                "cp /conf/server.properties /run/draft\n"
+                "if [ -n \"$rack\" ]; then echo \"$rack\" >> /run/draft; fi\nmv /run/draft /run/server.properties\n") ==
+        "A://mapped:9092");
+  // Of one way only.
+  CHECK_THAT(made_by("cp /conf/server.properties /run/draft\n"
+                     "if kubectl get node x; then sed -i 's/mapped/other/' /run/draft; fi\n"
+                     "mv /run/draft /run/server.properties\n"),
+             !Contains("mapped") && !Contains("other"));
+  // The way that fails lets no broker start.
+  CHECK(made_by("cp /conf/server.properties /run/server.properties\n"
+                "if kubectl get node x; then sed -i 's/mapped/other/' /run/server.properties; else exit 1; fi\n") ==
+        "A://other:9092");
+}
+
+TEST_CASE("an init container that goes on running promises nothing") {
+  const std::string init =
+      "initContainers:\n- name: prepare\n  image: busybox\n  restartPolicy: Always\n  command: [sh, -c, "
+      "cp /conf/server.properties /run/server.properties]\n"
+      "  volumeMounts: [{name: conf, mountPath: /conf}, {name: run, mountPath: /run}]\n";
+  CHECK_THAT(Installation(started("/run/server.properties", "[{name: run, mountPath: /run}]", kShared, init),
+                          config_map("settings", kProperties))
+                 .advertised(1),
+             !Contains("mapped"));
 }
