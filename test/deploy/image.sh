@@ -51,7 +51,9 @@ mount -o remount,bind,ro "$root/etc/brokergate"
 mount -o remount,bind,ro "$root"
 exec setpriv --no-new-privs chroot --userspec=65532:65532 "$root" /usr/bin/brokergate "$@"
 INNER
-inside() { unshare --mount --propagation private --pid --fork --kill-child sh -eu "$work/enter" "$root" "$work/settings" "$@"; }
+inside() {
+  unshare --mount --propagation private --pid --fork --kill-child sh -eu "$work/enter" "$root" "$work/settings" "$@"
+}
 
 version=$(inside version) || fail "version does not run"
 printf '%s\n' "$version"
@@ -98,4 +100,4 @@ code=0
 wait "$outer" || code=$?
 outer=
 [ "$code" -eq 0 ] || fail "exit code $code after SIGTERM"
-printf 'ran as process 1, uid 65532, no capabilities, read-only root; /readyz and /validate answered, SIGTERM ended it\n'
+printf 'ran as process 1, uid 65532, no capabilities, read-only root; /readyz and /validate answered; SIGTERM\n'

@@ -26,7 +26,7 @@ count() { # count STATUS NAME
 
 sh test/deploy/tools.sh || exit 2
 
-template() { "$helm" template brokergate "$chart" --namespace brokergate-system --api-versions monitoring.coreos.com/v1 "$@"; }
+template() { "$helm" template brokergate "$chart" --namespace brokergate-system "$@"; }
 
 # render NAME OPTION...: helm lints and renders these values, brokergate finds nothing to deny in what comes out, and
 # reads the policy in it.
@@ -39,7 +39,8 @@ render() {
   count $? "render $name"
   "$brokergate" lint "$work/rendered/$name.yaml" >"$work/log" 2>&1
   count $? "brokergate lint $name"
-  sed -n '/^  policy.yaml: |$/,/^---$/{/policy.yaml: |/d;/^---$/d;s/^    //;p}' "$work/rendered/$name.yaml" >"$work/policy.yaml"
+  sed -n '/^  policy.yaml: |$/,/^---$/{/policy.yaml: |/d;/^---$/d;s/^    //;p}' "$work/rendered/$name.yaml" \
+    >"$work/policy.yaml"
   grep -q '^kind: ExternalAccessPolicy$' "$work/policy.yaml" &&
     "$brokergate" lint --policy "$work/policy.yaml" "$work/rendered/$name.yaml" >"$work/log" 2>&1
   count $? "policy of $name"
@@ -76,8 +77,11 @@ policy:
   match: {namespaces: ["streaming*"]}
   rules: {traffic-policy: off, headless-service: info}
   suppressions:
-    - {rule: alpha-annotation, object: Service/streaming/kafka-0, reason: goes away with the old cluster, expires: "2030-01-31"}
-image: {repository: registry.example.com/kafka/brokergate, digest: "sha256:0000000000000000000000000000000000000000000000000000000000000000", pullSecrets: [{name: registry}]}
+    - {rule: alpha-annotation, object: Service/streaming/kafka-0, reason: the old cluster goes, expires: "2030-01-31"}
+image:
+  repository: registry.example.com/kafka/brokergate
+  digest: sha256:0000000000000000000000000000000000000000000000000000000000000000
+  pullSecrets: [{name: registry}]
 replicas: 3
 staySeconds: 8
 extraArgs: [--connections, "500"]
@@ -91,7 +95,8 @@ webhooks:
   excludedNamespaces: [kube-system, kube-node-lease, gatekeeper-system]
   namespaceSelector: [{key: brokergate.io/ignore, operator: DoesNotExist}]
   mutating: {failurePolicy: Fail}
-  matchConditions: [{name: not-by-the-operator, expression: 'request.userInfo.username != "system:serviceaccount:kafka:operator"'}]
+  matchConditions:
+    - {name: not-by-the-operator, expression: 'request.userInfo.username != "system:serviceaccount:kafka:operator"'}
 networkPolicy:
   webhookFrom: [{ipBlock: {cidr: 172.16.0.0/28}}]
   operationsFromNamespaces: [monitoring, observability]
@@ -105,7 +110,7 @@ render pod --set policy.inject=pod --set policy.domain=kafka.example.com
 render pod-unknown --set policy.inject=pod --set policy.rules.unknown-form=deny
 render cert-manager --set certificate.source=certManager
 render cert-manager-issuer --set certificate.source=certManager --set certificate.certManager.issuerRef.name=company
-render secret --set certificate.source=secret --set certificate.secretName=own --set-file "certificate.caBundle=$work/ca.crt"
+render secret --set certificate.source=secret,certificate.secretName=own --set-file "certificate.caBundle=$work/ca.crt"
 render full -f "$work/full-values.yaml"
 
 refuse "polcy" --set polcy.mode=warn
@@ -116,8 +121,8 @@ refuse "failurePolicy" --set webhooks.validating.failurePolicy=fail
 refuse "replicas" --set replicas=0
 refuse "/certificate/source" --set certificate.source=vault
 refuse "secretName" --set certificate.source=secret --set-file "certificate.caBundle=$work/ca.crt"
-refuse "caBundle" --set certificate.source=secret --set certificate.secretName=own
-refuse "caBundle" --set certificate.source=secret --set certificate.secretName=own --set certificate.caBundle=LS0tLS1CRUdJTg==
+refuse "caBundle" --set certificate.source=secret,certificate.secretName=own
+refuse "caBundle" --set certificate.source=secret,certificate.secretName=own,certificate.caBundle=LS0tLS1CRUdJTg==
 refuse "antiAffinity" --set antiAffinity=maybe
 refuse "digest" --set image.digest=latest
 refuse "rules" --set policy.rules.env-order=dney
@@ -137,8 +142,11 @@ cat "$work/log"
   METRICS="$work/image/metrics" go test -count=1 -v ./... >"$work/checks" 2>&1)
 status=$?
 : >"$work/log"
-for name in $(sed -n 's/^--- PASS: \([A-Za-z0-9]*\) .*/\1/p' "$work/checks"); do count 0 "$name"; done
-for name in $(sed -n 's/^--- \(FAIL\|SKIP\): \([A-Za-z0-9]*\) .*/\2/p' "$work/checks"); do count 1 "$name"; done
+sed -n 's/^--- \([A-Z]*\): \([A-Za-z0-9]*\) .*/\1 \2/p' "$work/checks" >"$work/results"
+while read -r result name; do
+  [ "$result" = PASS ]
+  count $? "$name"
+done <"$work/results"
 if [ "$status" -ne 0 ] || ! grep -q '^--- PASS' "$work/checks"; then
   cut -c 1-1000 "$work/checks"
   [ "$failed" -gt 0 ] || count 1 "the checks did not run"

@@ -17,4 +17,4 @@ mkdir -p build/tools
 stamps="-X $module/internal/version.version=$helm_version
   -X $module/pkg/chartutil.k8sVersionMajor=1 -X $module/pkg/chartutil.k8sVersionMinor=34
   -X $module/pkg/lint/rules.k8sVersionMajor=1 -X $module/pkg/lint/rules.k8sVersionMinor=34"
-GOFLAGS='' GOBIN="$PWD/build/tools" nice go install -ldflags "$(echo $stamps)" "$module/cmd/helm@$helm_version"
+GOFLAGS='' GOBIN="$PWD/build/tools" nice go install -ldflags "$stamps" "$module/cmd/helm@$helm_version"

@@ -20,13 +20,13 @@ std::set<std::string> dev_verbs_named_in(const std::string& text) {
   return verbs;
 }
 
-// Verbs that `./dev help` lists, one on each indented line.
+// Verbs that `./dev help` lists, one on each indented line; what goes on in the next one is indented more.
 std::set<std::string> dev_verbs() {
   std::set<std::string> verbs;
   const house::Run help = house::run("./dev help");
   REQUIRE(help.status == 0);
   for (const std::string& line : help.output) {
-    if (line.starts_with("  ")) verbs.insert(line.substr(2, line.find(' ', 2) - 2));
+    if (line.starts_with("  ") && !line.starts_with("   ")) verbs.insert(line.substr(2, line.find(' ', 2) - 2));
   }
   return verbs;
 }

@@ -1,5 +1,7 @@
 {{- define "brokergate.name" -}}
-{{- .Values.nameOverride | default (contains .Chart.Name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name)) | trunc 50 | trimSuffix "-" -}}
+{{- $name := printf "%s-%s" .Release.Name .Chart.Name -}}
+{{- if contains .Chart.Name .Release.Name }}{{ $name = .Release.Name }}{{ end -}}
+{{- .Values.nameOverride | default $name | trunc 50 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "brokergate.secret" -}}
@@ -8,7 +10,11 @@
 
 {{- define "brokergate.image" -}}
 {{- with .Values.image -}}
-{{- if .digest -}}{{ .repository }}@{{ .digest }}{{- else -}}{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}{{- end -}}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

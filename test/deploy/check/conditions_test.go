@@ -40,7 +40,8 @@ func compile(t *testing.T, one webhook) conditions {
 
 // The name of the condition that keeps the request away; empty: it is sent.
 func (c conditions) keptAwayBy(one question) (string, error) {
-	input := map[string]any{"request": one.request, "object": one.request["object"], "oldObject": one.request["oldObject"]}
+	input := map[string]any{
+		"request": one.request, "object": one.request["object"], "oldObject": one.request["oldObject"]}
 	for i, program := range c.programs {
 		value, _, err := program.Eval(input)
 		if err != nil {

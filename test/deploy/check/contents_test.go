@@ -137,8 +137,8 @@ func TestEveryCertificateSourceHasItsOwnObjectsAndNoOthers(t *testing.T) {
 		"secret":              "",
 	} {
 		var found []string
-		for _, kind := range []string{"Certificate", "ClusterRole", "ClusterRoleBinding", "CronJob", "Issuer", "Job", "Role",
-			"RoleBinding", "Secret"} {
+		for _, kind := range []string{
+			"Certificate", "ClusterRole", "ClusterRoleBinding", "CronJob", "Issuer", "Job", "Role", "RoleBinding", "Secret"} {
 			for range ofKind(rendering(t, name), kind) {
 				found = append(found, kind)
 			}

@@ -161,7 +161,8 @@ func (a *answers) check(t *testing.T) {
 			// Nobody reads a warning about a pod that a controller makes.
 			about := len(said.Warnings) > 0 && one.by != "made-by-a-statefulset"
 			if !said.Allowed || said.Patch != "" || about {
-				t.Errorf("%s keeps away from %s what brokergate speaks of: %s\nabout %.600s", one.by, one.endpoint, text, one.review)
+				t.Errorf("%s keeps away from %s what brokergate speaks of: %s\nabout %.600s",
+					one.by, one.endpoint, text, one.review)
 			}
 		}()
 	}

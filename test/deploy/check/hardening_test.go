@@ -59,13 +59,15 @@ func TestPodsAreHardened(t *testing.T) {
 					t.Errorf("%s: %s", one.where, what)
 				}
 			}
-			want(one.certs == yes(spec.AutomountServiceAccountToken), "the token is for what renews certificates, and for nothing else")
-			want(one.certs != no(spec.AutomountServiceAccountToken), "whether there is a token has to be said")
+			token := spec.AutomountServiceAccountToken
+			want(one.certs == yes(token), "the token is for what renews certificates, and for nothing else")
+			want(one.certs != no(token), "whether there is a token has to be said")
 			want(!spec.HostNetwork && !spec.HostPID && !spec.HostIPC, "shares the node's namespaces")
 			want(no(spec.EnableServiceLinks), "gets other Services as variables")
 			security := spec.SecurityContext
 			want(security != nil && yes(security.RunAsNonRoot) && *security.RunAsUser > 0, "may run as root")
-			want(security.SeccompProfile != nil && security.SeccompProfile.Type == core.SeccompProfileTypeRuntimeDefault, "no seccomp profile")
+			profile := security.SeccompProfile
+			want(profile != nil && profile.Type == core.SeccompProfileTypeRuntimeDefault, "no seccomp profile")
 			for _, volume := range spec.Volumes {
 				want(volume.HostPath == nil, "mounts the node's files")
 			}
@@ -73,9 +75,12 @@ func TestPodsAreHardened(t *testing.T) {
 			for _, container := range spec.Containers {
 				inner := container.SecurityContext
 				want(inner != nil && yes(inner.ReadOnlyRootFilesystem), "its root can be written")
-				want(no(inner.AllowPrivilegeEscalation) && no(inner.Privileged) && yes(inner.RunAsNonRoot), "may gain privileges")
-				want(slices.Equal(inner.Capabilities.Drop, []core.Capability{"ALL"}) && len(inner.Capabilities.Add) == 0, "has capabilities")
-				want(!container.Resources.Limits.Memory().IsZero() && !container.Resources.Requests.Cpu().IsZero(), "has no resources")
+				want(no(inner.AllowPrivilegeEscalation) && no(inner.Privileged), "may gain privileges")
+				want(yes(inner.RunAsNonRoot), "may run as root")
+				kept := inner.Capabilities
+				want(slices.Equal(kept.Drop, []core.Capability{"ALL"}) && len(kept.Add) == 0, "has capabilities")
+				wanted := container.Resources
+				want(!wanted.Limits.Memory().IsZero() && !wanted.Requests.Cpu().IsZero(), "has no resources")
 				want(len(container.Env) == 0 && len(container.EnvFrom) == 0, "reads variables")
 				want(!strings.HasSuffix(container.Image, ":latest"), "its image is of no version")
 				for _, mount := range container.VolumeMounts {
@@ -127,7 +132,8 @@ func TestTrafficIsNarrowed(t *testing.T) {
 		for _, one := range podsOf(t, name, all) {
 			var own []*networking.NetworkPolicy
 			for _, candidate := range ofKind(all, "NetworkPolicy") {
-				if rules := as[networking.NetworkPolicy](t, candidate); selects(t, &rules.Spec.PodSelector, one.template.Labels) {
+				rules := as[networking.NetworkPolicy](t, candidate)
+				if selects(t, &rules.Spec.PodSelector, one.template.Labels) {
 					own = append(own, rules)
 				}
 			}
@@ -208,7 +214,8 @@ func TestOneNodeLessIsNoOutage(t *testing.T) {
 		terms := template.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms
 		for _, marker := range markers {
 			spared := slices.ContainsFunc(terms[0].MatchExpressions, func(one core.NodeSelectorRequirement) bool {
-				return one.Key == marker[1] && one.Operator == core.NodeSelectorOpNotIn && slices.Contains(one.Values, marker[2])
+				notIn := one.Key == marker[1] && one.Operator == core.NodeSelectorOpNotIn
+				return notIn && slices.Contains(one.Values, marker[2])
 			})
 			if len(terms) != 1 || !spared {
 				t.Errorf("%s: may run on nodes with %s=%s", name, marker[1], marker[2])
