@@ -83,6 +83,7 @@ image:
   digest: sha256:0000000000000000000000000000000000000000000000000000000000000000
   pullSecrets: [{name: registry}]
 replicas: 3
+listenAddress: "[::]"
 staySeconds: 8
 extraArgs: [--connections, "500"]
 clientCA: {configMap: clients, names: [apiserver]}
@@ -113,10 +114,14 @@ render cert-manager-issuer --set certificate.source=certManager --set certificat
 render secret --set certificate.source=secret,certificate.secretName=own --set-file "certificate.caBundle=$work/ca.crt"
 render full -f "$work/full-values.yaml"
 
+render url --set webhooks.url=https://127.0.0.1:9443,certificate.source=secret,certificate.secretName=own \
+  --set-file "certificate.caBundle=$work/ca.crt"
+
 refuse "polcy" --set polcy.mode=warn
 refuse "mode" --set policy.mode=off
 refuse "domian" --set policy.domian=kafka.example.com
 refuse "/webhooks/timeoutSeconds" --set webhooks.timeoutSeconds=10
+refuse "/webhooks/url" --set webhooks.url=https://127.0.0.1:9443/mutate
 refuse "failurePolicy" --set webhooks.validating.failurePolicy=fail
 refuse "replicas" --set replicas=0
 refuse "/certificate/source" --set certificate.source=vault
