@@ -95,6 +95,12 @@ answer=$(curl -fsS --max-time 5 --cacert "$work/settings/tls/tls.crt" -H 'Conten
 case $answer in *'"allowed":false'*) ;; *) fail "a public load balancer is not denied: $answer" ;; esac
 curl -fsS --max-time 5 "$operations/metrics" >"$work/metrics"
 
+# Checklist S26: nothing is there for whoever looks around.
+for path in /debug /debug/pprof/ / /mutate; do
+  code=$(curl -s -o /dev/null -w '%{http_code}' --max-time 5 "$operations$path")
+  [ "$code" = 404 ] || fail "$path on the operations port answers $code"
+done
+
 kill -TERM "$process"
 code=0
 wait "$outer" || code=$?

@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,6 +94,18 @@ func checkExpression(t *testing.T, where, expression string, all []series) {
 		for _, name := range strings.Split(group[1], ",") {
 			if name = strings.TrimSpace(name); !known[name] && !scraped(name) {
 				t.Errorf("%s: no series has the label %s", where, name)
+			}
+		}
+	}
+}
+
+// Checklist S25: no label has a value that comes from a request's own names.
+func TestNoMetricHasAnUnboundedLabel(t *testing.T) {
+	bounded := []string{"code", "endpoint", "le", "operation", "outcome", "result", "rule", "version", "what", "why"}
+	for _, one := range served(t) {
+		for name := range one.labels {
+			if !slices.Contains(bounded, name) {
+				t.Errorf("%s has the label %s, which this list of bounded ones does not know", one.name, name)
 			}
 		}
 	}
