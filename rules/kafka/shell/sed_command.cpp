@@ -34,14 +34,42 @@ std::string needle_of(std::string_view pattern) {
   return best;
 }
 
+// The group that `pattern` begins with, opened; false when it may be left out.
+bool open_group(std::string_view& pattern, std::string_view open, std::string_view close) {
+  int depth = 0;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const std::string_view rest = pattern.substr(i);
+    if (rest.starts_with(open)) ++depth;
+    if (rest.starts_with(close) && --depth == 0) {
+      const std::string_view after = rest.substr(close.size());
+      if (!after.empty() && std::string_view("*?{\\").find(after.front()) != std::string_view::npos) return false;
+      pattern.remove_prefix(open.size());
+      return true;
+    }
+    if (pattern[i] == '[') return false;
+    if (pattern[i] == '\\') ++i;
+  }
+  return false;
+}
+
 // What every match begins with, as far as it is plain text.
-std::string lead_of(std::string_view pattern) {
+std::string lead_of(std::string_view pattern, bool extended) {
   if (pattern.find('|') != std::string_view::npos) return {};
   if (pattern.starts_with('^')) pattern.remove_prefix(1);
-  size_t end = 0;
-  while (end < pattern.size() && plain_char(pattern[end])) ++end;
-  if (end < pattern.size() && std::string_view("*?+{\\").find(pattern[end]) != std::string_view::npos && end > 0) --end;
-  return std::string(pattern.substr(0, end));
+  const std::string_view open = extended ? "(" : "\\(", close = extended ? ")" : "\\)";
+  if (pattern.starts_with(open) && !open_group(pattern, open, close)) return {};
+  std::string lead;
+  while (!pattern.empty()) {
+    const bool escaped =
+        pattern.size() > 1 && pattern[0] == '\\' && std::string_view("./-").find(pattern[1]) != std::string_view::npos;
+    if (!escaped && !plain_char(pattern.front())) break;
+    lead += pattern[escaped ? 1 : 0];
+    pattern.remove_prefix(escaped ? 2 : 1);
+  }
+  // What follows may say how often the last one stands there.
+  if (!pattern.empty() && std::string_view("*?+{\\").find(pattern.front()) != std::string_view::npos && !lead.empty())
+    lead.pop_back();
+  return lead;
 }
 
 // What stands before the first atom.
@@ -66,6 +94,7 @@ bool may_reach_key(const SedSubstitute& command, std::string_view line) {
     if (lead.starts_with(from)) return true;
     // A match that begins with what is known may end there, which was looked for already.
     if (from.starts_with(lead) && command.open) return true;
+    if (command.at_begin) break;
   }
   return false;
 }
@@ -173,7 +202,8 @@ bool read_sed_pattern(const std::string& pattern, bool extended, bool ignore_cas
     out.classes = out.classes || (pattern[i] == '[' && pattern[i + 1] != '^') ||
                   (pattern[i] == '\\' && std::string_view("wW").find(pattern[i + 1]) != std::string_view::npos);
   }
-  if (!ignore_case) out.lead = lead_of(pattern);
+  if (!ignore_case) out.lead = lead_of(pattern, extended);
+  out.at_begin = pattern.starts_with('^');
   out.open = out.lead.size() + (pattern.starts_with('^') ? 1 : 0) != pattern.size();
   out.pattern = std::make_unique<Regex>(pattern, extended, ignore_case);
   return out.pattern->valid();

@@ -11,6 +11,7 @@ namespace brokergate::shell {
 struct SedSubstitute {
   std::unique_ptr<Regex> pattern;  // null: a part of it is not known
   std::string lead;                // what every match begins with; empty: that is not known
+  bool at_begin = false;           // of the line, and nowhere else
   bool open = false;               // there is more to the pattern than that
   bool classes = false;            // it tells characters apart, which an atom's are not known to be
   std::string needle;              // what a line must hold for a pattern that is not known to match
