@@ -10,6 +10,9 @@ constexpr size_t kMaxDepth = 120;
 // Ways through an undecided loop until nothing changes any more.
 constexpr int kMaxPasses = 8;
 
+// A way of its own copies the state, and is joined with the others again.
+size_t cost_of_a_way(const State& state) { return 4 + state.variables.size() / 2; }
+
 }  // namespace
 
 Failed Interpreter::execute(const Node& node, State& state, Io io) {
@@ -147,7 +150,7 @@ Failed Interpreter::execute_and_or(const Node& node, State& state, Io io) {
     Failed way = std::move(node.operators[i - 1] == '&' ? ok : bad);
     if (!way) continue;
     bool alone = !ok && !bad;
-    spend(1 + way->variables.size() / 8);
+    spend(cost_of_a_way(*way));
     OutputMark since = mark(io);
     Failed way_failed = run(i, *way);
     if (!alone && blur(io, since, depends_on(*node.children[i - 1]))) loss = read_lost_ = true;
@@ -223,7 +226,7 @@ Failed Interpreter::execute_pipeline(const Node& node, State& state, Io io) {
 }
 
 void Interpreter::execute_subshell(const Node& body, State& state, Io io) {
-  if (!spend(1 + state.variables.size() / 8)) return;
+  if (!spend(cost_of_a_way(state))) return;
   State inside = state;
   Frame frame{Frame::Kind::kSubshell, {}, {}};
   frame.left.dead = true;
@@ -256,7 +259,7 @@ Failed Interpreter::execute_if(const Node& node, State& state, Io io, uint32_t a
       if (state.status == 0) return execute(*node.children[at + 1], state, io);
       continue;
     }
-    if (!spend(1 + state.variables.size() / 8) || ++depth_ > kMaxDepth) {
+    if (!spend(cost_of_a_way(state)) || ++depth_ > kMaxDepth) {
       stop("the script is nested too deeply to follow");
       return nullptr;
     }
@@ -311,7 +314,7 @@ Failed Interpreter::execute_while(const Node& node, State& state, Io io) {
       state.dead = true;  // else only those ways count that leave it
       break;
     }
-    if (round == kWatched && spend(1 + state.variables.size() / 8)) {
+    if (round == kWatched && spend(cost_of_a_way(state))) {
       watched = state;
       watched_at = mark(io).in;
     }
@@ -349,7 +352,7 @@ void Interpreter::undecided_loop(const Node& loop, const Node& body, const Node*
   ++looping_;
   bool until = loop.negated;
   for (int pass = 0; pass < kMaxPasses && !stopped(); ++pass) {
-    if (!spend(1 + state.variables.size() / 8)) break;
+    if (!spend(cost_of_a_way(state))) break;
     if (condition != nullptr && pass > 0) {
       ++ignore_errexit_;
       failed = execute(*condition, state, io);
@@ -473,7 +476,7 @@ Failed Interpreter::execute_case(const Node& node, State& state, Io io) {
       settle(state, std::move(failed), node);
       finished = node.cases[i].end != CaseItem::End::kContinue;
     } else if (undecided) {
-      spend(1 + state.variables.size() / 8);
+      spend(cost_of_a_way(state));
       State way = state;
       OutputMark since = mark(io);
       const size_t ends = ends_;
