@@ -1,4 +1,5 @@
 // usage: brokergate_bench BROKERGATE TREE [Google Benchmark flags]
+//        brokergate_bench --write-reviews FOLDER
 //
 // Measures the program at BROKERGATE on a generated tree below TREE, and the
 // request path in this process. Prints figures as ratios to a floor measured in
@@ -98,10 +99,15 @@ void measure_reviews(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: %s BROKERGATE TREE [--benchmark_...]\n", argv[0]);
+    std::fprintf(stderr, "usage: %s BROKERGATE TREE [--benchmark_...]\n       %s --write-reviews FOLDER\n", argv[0],
+                 argv[0]);
     return 2;
   }
   try {
+    if (std::string(argv[1]) == "--write-reviews") {
+      bench::write_reviews(argv[2]);
+      return 0;
+    }
     const std::string brokergate = argv[1];
     const std::filesystem::path root = argv[2];
     measure_tree(brokergate, root);

@@ -3,8 +3,10 @@
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
 
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "brokergate/policy.h"
 #include "brokergate/source.h"
@@ -20,6 +22,7 @@ using brokergate::webhook::Endpoint;
 using nlohmann::json;
 
 constexpr size_t kRequestBytes = 15 * 1024;
+constexpr size_t kUpdateBytes = 82 * 1000;
 
 // A StatefulSet as the API server sends it on CREATE: defaulted, with managed fields.
 json stateful_set(const std::string& image, const std::string& command) {
@@ -54,7 +57,21 @@ json stateful_set(const std::string& image, const std::string& command) {
   return object;
 }
 
-std::string review_of(json object) {
+// The rest of the size is what the API server adds most of: managed fields.
+std::string filled(json review, json object, size_t bytes, bool update) {
+  json fields = json::object();
+  for (int i = 0;; ++i) {
+    object["metadata"]["managedFields"] = {
+        {{"manager", "kubectl"}, {"operation", "Apply"}, {"apiVersion", "apps/v1"}, {"fieldsV1", fields}}};
+    review["request"]["object"] = object;
+    if (update) review["request"]["oldObject"] = object;
+    std::string text = review.dump();
+    if (text.size() >= bytes) return text;
+    fields["f:part" + std::to_string(i)] = {{"f:name", json::object()}, {"f:value", {{".", json::object()}}}};
+  }
+}
+
+std::string review_of(json object, size_t bytes = kRequestBytes, bool update = false) {
   json review = {{"apiVersion", "admission.k8s.io/v1"},
                  {"kind", "AdmissionReview"},
                  {"request",
@@ -63,29 +80,52 @@ std::string review_of(json object) {
                    {"resource", {{"group", "apps"}, {"version", "v1"}, {"resource", "statefulsets"}}},
                    {"name", "kafka"},
                    {"namespace", "streaming"},
+                   {"operation", update ? "UPDATE" : "CREATE"},
+                   {"userInfo", {{"username", "ci@example.com"}, {"groups", {"system:authenticated"}}}},
+                   {"oldObject", nullptr},
+                   {"dryRun", false}}}};
+  return filled(std::move(review), std::move(object), bytes, update);
+}
+
+json broker_set() {
+  return stateful_set("confluentinc/cp-kafka:5.5.15",
+                      "export KAFKA_BROKER_ID=${HOSTNAME##*-} && \\\n"
+                      "export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://${POD_IP}:9092 && \\\n"
+                      "exec /etc/confluent/docker/run\n");
+}
+
+const std::string& broker_review() {
+  static const std::string text = review_of(broker_set());
+  return text;
+}
+
+// A Service of one broker, of about two kilobytes.
+std::string service_review() {
+  json object = {
+      {"apiVersion", "v1"},
+      {"kind", "Service"},
+      {"metadata", {{"name", "kafka-0-external"}, {"namespace", "streaming"}, {"labels", {{"app", "kafka"}}}}},
+      {"spec",
+       {{"type", "LoadBalancer"},
+        {"selector", {{"app", "kafka"}, {"statefulset.kubernetes.io/pod-name", "kafka-0"}}},
+        {"ports", {{{"name", "external"}, {"port", 9094}, {"targetPort", 9094}, {"protocol", "TCP"}}}},
+        {"sessionAffinity", "None"},
+        {"externalTrafficPolicy", "Cluster"},
+        {"allocateLoadBalancerNodePorts", true}}},
+      {"status", {{"loadBalancer", json::object()}}}};
+  json review = {{"apiVersion", "admission.k8s.io/v1"},
+                 {"kind", "AdmissionReview"},
+                 {"request",
+                  {{"uid", "5b0e1d5e-2c43-4d5c-9d0c-6c7f3f0a9b12"},
+                   {"kind", {{"group", ""}, {"version", "v1"}, {"kind", "Service"}}},
+                   {"resource", {{"group", ""}, {"version", "v1"}, {"resource", "services"}}},
+                   {"name", "kafka-0-external"},
+                   {"namespace", "streaming"},
                    {"operation", "CREATE"},
                    {"userInfo", {{"username", "ci@example.com"}, {"groups", {"system:authenticated"}}}},
                    {"oldObject", nullptr},
                    {"dryRun", false}}}};
-  // The rest of the size is what the API server adds most of: managed fields.
-  json fields = json::object();
-  for (int i = 0;; ++i) {
-    object["metadata"]["managedFields"] = {
-        {{"manager", "kubectl"}, {"operation", "Apply"}, {"apiVersion", "apps/v1"}, {"fieldsV1", fields}}};
-    review["request"]["object"] = object;
-    std::string text = review.dump();
-    if (text.size() >= kRequestBytes) return text;
-    fields["f:part" + std::to_string(i)] = {{"f:name", json::object()}, {"f:value", {{".", json::object()}}}};
-  }
-}
-
-const std::string& broker_review() {
-  static const std::string text =
-      review_of(stateful_set("confluentinc/cp-kafka:5.5.15",
-                             "export KAFKA_BROKER_ID=${HOSTNAME##*-} && \\\n"
-                             "export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://${POD_IP}:9092 && \\\n"
-                             "exec /etc/confluent/docker/run\n"));
-  return text;
+  return filled(std::move(review), std::move(object), 2000, false);
 }
 
 const std::string& other_review() {
@@ -146,6 +186,19 @@ class Capture : public benchmark::ConsoleReporter {
 };
 
 }  // namespace
+
+void write_reviews(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  const auto write = [&](const char* name, const std::string& text) {
+    std::ofstream file(folder / name, std::ios::binary);
+    file << text;
+    if (!file.flush()) throw std::runtime_error("cannot write " + (folder / name).string());
+  };
+  write("service.json", service_review());
+  write("brokers.json", review_of(broker_set(), 17000));
+  write("update.json", review_of(broker_set(), kUpdateBytes, true));
+  write("other.json", other_review());
+}
 
 std::vector<ReviewFigure> review_figures(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);

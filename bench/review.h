@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,5 +17,9 @@ struct ReviewFigure {
 // Runs the Google Benchmarks of the request path and prints their own table;
 // the figures come back in the order of registration. Flags are Google Benchmark's.
 std::vector<ReviewFigure> review_figures(int argc, char** argv);
+
+// Writes the bodies that brokergate_bench_serve sends: service.json, brokers.json,
+// update.json, other.json.
+void write_reviews(const std::filesystem::path& folder);
 
 }  // namespace bench

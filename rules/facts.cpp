@@ -178,6 +178,7 @@ bool SetFacts::between_brokers() const {
 }
 void SetFacts::refuse(std::string why) {
   plan.edits.clear();
+  plan.config_map_edits.clear();
   fixes.clear();
   plan.refusal = std::move(why);
 }

@@ -55,7 +55,7 @@ struct SetFacts {
 
   bool has(int64_t ordinal) const;  // one of the set's brokers
   const OneBroker* broker(int64_t ordinal) const;
-  bool planned() const { return !plan.edits.empty() && plan.refusal.empty(); }
+  bool planned() const { return !plan.changes_nothing() && plan.refusal.empty(); }
   int64_t wanted_port(int64_t ordinal) const;
   int64_t wanted_bind(int64_t ordinal) const;
   std::string wanted_host(int64_t ordinal, const Policy& policy) const;

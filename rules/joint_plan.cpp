@@ -55,6 +55,7 @@ class Moves {
 void join_services(SetFacts& facts, NodePorts& node_ports, const Policy& policy) {
   if (!facts.planned()) return;
   std::vector<Finding::Fix> fixes = {{facts.set->object, facts.plan.edits}};
+  if (!facts.plan.config_map_edits.empty()) fixes.push_back({facts.plan.config_map, facts.plan.config_map_edits});
   Moves moves(node_ports);
   for (const BrokerService* service : facts.services) {
     const auto wish = wish_for(facts, *service, policy);

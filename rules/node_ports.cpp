@@ -18,19 +18,29 @@ NodePorts::NodePorts(const Bundle& bundle) {
   for (const Object& object : bundle.objects) {
     if (object.kind != "Service") continue;
     for (const Node& port : object.spec()["ports"].children())
-      if (const auto number = Value(&port)["nodePort"].as_int()) add(object, &port, *number);
+      if (const int64_t number = Value(&port)["nodePort"].as_int().value_or(0)) add(object, &port, number);
   }
 }
 
-const Object* NodePorts::other(const Object& service, const Node* port, int64_t number) const {
+const Object* NodePorts::find(const Object& service, const Node* port, int64_t number, bool before) const {
   const auto found = claims_.find(key_of(service, port, number));
   if (found == claims_.end()) return nullptr;
   const auto claim = std::find_if(found->second.begin(), found->second.end(), [&](const Claim& one) {
     if (one.port == port) return false;
+    if (one.service == &service) return !before || one.port->index < port->index;
     // A variant of the same Service takes the place of this one.
-    return one.service == &service || one.service->name != service.name || one.service->ns != service.ns;
+    if (one.service->name == service.name && one.service->ns == service.ns) return false;
+    return !before || one.service < &service;  // both in Bundle::objects
   });
   return claim == found->second.end() ? nullptr : claim->service;
+}
+
+const Object* NodePorts::other(const Object& service, const Node* port, int64_t number) const {
+  return find(service, port, number, false);
+}
+
+const Object* NodePorts::earlier(const Object& service, const Node* port, int64_t number) const {
+  return find(service, port, number, true);
 }
 
 void NodePorts::add(const Object& service, const Node* port, int64_t number) {

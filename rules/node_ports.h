@@ -18,6 +18,8 @@ class NodePorts {
   // Another port of a Service beside it (in the same file or folder: others may be
   // meant for another cluster) that has the number; null when it is free.
   const Object* other(const Object& service, const Node* port, int64_t number) const;
+  // The same, of those that stand before it: the one that stands second is told to give way.
+  const Object* earlier(const Object& service, const Node* port, int64_t number) const;
   void add(const Object& service, const Node* port, int64_t number);
   void remove(const Object& service, const Node* port, int64_t number);
 
@@ -26,6 +28,8 @@ class NodePorts {
     const Object* service;
     const Node* port;
   };
+  const Object* find(const Object& service, const Node* port, int64_t number, bool before) const;
+
   std::unordered_map<std::string, std::vector<Claim>> claims_;  // by folder, number and protocol
 };
 

@@ -5,6 +5,7 @@
 
 #include "rules/load_balancer.h"
 #include "rules/node_ports.h"
+#include "rules/outside_port.h"
 #include "rules/text.h"
 
 namespace brokergate {
@@ -39,22 +40,18 @@ std::string_view protocol_of(const ServicePort& port) {
   return protocol.empty() ? "TCP" : protocol;
 }
 
-std::optional<int64_t> outside_of(const BrokerService& service, const ServicePort& port) {
-  return service.type == "NodePort" ? port.node_port : port.port;
-}
-
 // The API server refuses a Service with one number twice.
 const ServicePort* same_number(const BrokerService& service, const std::vector<ServicePort>& ports,
                                const ServicePort& port, int64_t number) {
   const auto found = std::find_if(ports.begin(), ports.end(), [&](const ServicePort& other) {
-    return other.node != port.node && outside_of(service, other) == number && protocol_of(other) == protocol_of(port);
+    return other.node != port.node && dialled(service, other) == number && protocol_of(other) == protocol_of(port);
   });
   return found == ports.end() ? nullptr : &*found;
 }
 
 void change_number(ServiceChange& change, const BrokerService& service, const std::vector<ServicePort>& ports,
                    const ServicePort& port, int64_t number, const PortRange& range) {
-  if (outside_of(service, port) == number) return;
+  if (dialled(service, port) == number) return;
   const bool by_node = service.type == "NodePort";
   if (by_node && !range.holds(number)) {
     change.refusal = cat("node port ", number, " lies outside of ", range.first, "-", range.last,
@@ -83,7 +80,7 @@ void change_ports(ServiceChange& change, const BrokerService& service, const std
 // A port that is as wished, whatever the others are.
 bool has_wished(const BrokerService& service, const std::vector<ServicePort>& ports, const ServiceWish& wish) {
   return std::any_of(ports.begin(), ports.end(), [&](const ServicePort& port) {
-    return protocol_of(port) == "TCP" && (!wish.port || outside_of(service, port) == wish.port) &&
+    return protocol_of(port) == "TCP" && (!wish.port || dialled(service, port) == wish.port) &&
            (!wish.target || port.target == wish.target);
   });
 }
@@ -98,9 +95,7 @@ const ServicePort* external_port(const BrokerService& service, const std::vector
       return found;
   }
   if (!advertised) return nullptr;
-  return only(ports, [&](const ServicePort& port) {
-    return service.type == "NodePort" ? port.node_port == advertised : port.port == *advertised;
-  });
+  return only(ports, [&](const ServicePort& port) { return dialled(service, port) == advertised; });
 }
 
 bool names_host(std::string_view annotation, std::string_view host) {
@@ -132,7 +127,7 @@ bool of_other_listener(const SetFacts& facts, const BrokerService& service) {
     if (listener.name == facts.external) continue;
     for (const ServicePort& port : ports) {
       if (!listener.port || port.target != listener.port) continue;
-      const std::optional<int64_t> outside = service.type == "NodePort" ? port.node_port : port.port;
+      const std::optional<int64_t> outside = dialled(service, port);
       if (std::any_of(told.begin(), told.end(), [&](const Address& address) {
             return address.name == listener.name && address.port && address.port == outside;
           })) {

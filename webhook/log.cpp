@@ -108,7 +108,8 @@ void Log::decision(const Decision& decision, Endpoint endpoint, int64_t duration
   line += R"(],"outcomes":[)";
   for (size_t i = 0; i < decision.outcomes.size(); ++i) {
     if (i) line += ',';
-    append_ascii_json(std::string(to_string(decision.outcomes[i].outcome)) + ":" + std::string(decision.outcomes[i].rule), line);
+    append_ascii_json(
+        std::string(to_string(decision.outcomes[i].outcome)) + ":" + std::string(decision.outcomes[i].rule), line);
   }
   line += R"(],"duration_us":)" + std::to_string(duration_us) + '}';
   logger_->log(spdlog::level::info, spdlog::string_view_t(line));

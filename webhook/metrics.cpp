@@ -190,7 +190,8 @@ std::string Metrics::text(const net::Counts& connections) const {
   out.sample("", static_cast<uint64_t>(std::max<int64_t>(connections.open, 0)));
   out.family("brokergate_connections_accepted_total", "counter", "Connections taken.");
   out.sample("", connections.accepted);
-  out.family("brokergate_connections_ended_total", "counter", "Connections ended by the server, and requests cut short.");
+  out.family("brokergate_connections_ended_total", "counter",
+             "Connections ended by the server, and requests cut short.");
   out.sample(label("why", "cap"), connections.over_cap);
   out.sample(label("why", "evicted"), connections.evicted);
   out.sample(label("why", "handshake"), connections.handshakes_failed);

@@ -15,7 +15,8 @@ struct FindingsReport {
   const Verdict& verdict;
   const Summary& summary;
   const std::vector<Problem>& problems;
-  std::string policy;  // which one judged, when the call did not name it; for the summary line
+  std::string policy;    // which one judged, when the call did not name it; for the summary line
+  std::string left_out;  // why nothing was judged; empty when something was, or nothing was there
 };
 
 // For people: a block per finding that counts, and one summary line.

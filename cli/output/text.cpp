@@ -28,7 +28,7 @@ std::string summary_line(const FindingsReport& report, const Paint& paint) {
   out += ", " + number(sum.info, "info") + ", " + number(sum.suppressed, "suppressed");
   if (!report.problems.empty()) out += "; " + paint.bad(count(report.problems.size(), "error"));
   if (sum.broker_sets + sum.broker_services + sum.unknown == 0) {
-    out += " (nothing here was recognised as Kafka)";
+    out += report.left_out.empty() ? " (nothing here was recognised as Kafka)" : " (" + report.left_out + ")";
   } else if (!report.policy.empty()) {
     out += " (" + report.policy + ")";
   }

@@ -44,7 +44,7 @@ int lint(const LintOptions& options, Console& console) {
   auto* const run = run_engine(options.input, options.policy, {}, console);
   if (!run) return kCouldNotRun;
   const FindingsReport report{run->evaluation.verdict, run->summary, run->inputs.problems,
-                              options.policy.file.empty() ? policy_told(run->policy) : ""};
+                              options.policy.file.empty() ? policy_told(run->policy) : "", left_out_text(*run)};
   Locator locator;
   bool written = true;
   for (const OutputTarget& target : targets(options)) {

@@ -9,6 +9,7 @@
 #include "cli/verbs/run_engine.h"
 #include "cli/verbs/stream.h"
 #include "cli/verbs/verbs.h"
+#include "webhook/admission.h"
 
 namespace brokergate::cli {
 namespace {
@@ -94,15 +95,56 @@ std::string diff_name(const std::string& name) {
   return std::string(shown.substr(std::min(shown.find_first_not_of('/'), shown.size())));
 }
 
-// Short, because this goes to the log of a Helm post-renderer.
-void tell_rest(const EngineRun& run, size_t changed_objects, Console& console) {
+// The objects as they are after the change. Those of unchanged files are the same ones.
+struct After {
+  Bundle bundle;
+  Evaluation evaluation;
+};
+
+void read_again(const Changed& changed, Bundle& bundle) {
+  const auto source = std::make_shared<const Source>(changed.file->source->name(), changed.text);
+  read(source, {}, [&](Document&& document) {
+    for (Object& object : objects_of(std::make_shared<const Document>(std::move(document))))
+      if (concerns_engine(object.kind)) bundle.objects.push_back(std::move(object));
+  });
+}
+
+void judge_again(const EngineRun& run, const std::vector<Changed>& files, After& after) {
+  std::unordered_map<const Source*, std::vector<const Object*>> by_source;
+  for (const Object& object : run.inputs.bundle.objects) by_source[object.source().get()].push_back(&object);
+  after.bundle.complete = run.inputs.bundle.complete;
+  for (const Changed& changed : files) {
+    if (changed.differs) {
+      read_again(changed, after.bundle);
+      continue;
+    }
+    const auto own = by_source.find(changed.file->source.get());
+    if (own == by_source.end()) continue;
+    for (const Object* object : own->second) after.bundle.objects.push_back(*object);
+  }
+  after.evaluation = evaluate(after.bundle, run.policy, nullptr, webhook::today_utc());
+  // What the change itself asks of people is not seen in the changed objects. They stand in
+  // the order of the unchanged ones.
+  const std::vector<Object>& before = run.inputs.bundle.objects;
+  if (before.size() != after.bundle.objects.size()) return;
+  for (const Finding& finding : run.evaluation.verdict.findings) {
+    if (!finding.beside_change || finding.fixable()) continue;
+    Finding& kept = after.evaluation.verdict.findings.emplace_back(finding);
+    kept.object = &after.bundle.objects[static_cast<size_t>(finding.object - before.data())];
+    kept.at = kept.object->root;
+  }
+}
+
+// What the change leaves, so nothing that it mends: findings of `verdict`, which judges the
+// changed objects. Short, because this goes to the log of a Helm post-renderer.
+void tell_rest(const EngineRun& run, const Verdict& verdict, size_t changed_objects, Console& console) {
   constexpr size_t kMost = 20;
   Locator locator;
   std::string text;
   size_t left = 0;
   for (const Severity severity : {Severity::kDeny, Severity::kWarn}) {
-    for (const Finding& finding : run.evaluation.verdict.findings) {
-      if (finding.suppressed || finding.fixable() || finding.severity != severity) continue;
+    for (const Finding& finding : verdict.findings) {
+      if (finding.suppressed || finding.severity != severity) continue;
       if (++left <= kMost) text += finding_line(finding, locator, console.err_paint());
     }
   }
@@ -111,6 +153,8 @@ void tell_rest(const EngineRun& run, size_t changed_objects, Console& console) {
     text += "brokergate: " + count(changed_objects, "object") + " changed";
     if (left) text += "; " + count(left, "finding") + " left for a person (brokergate lint tells more)";
     text += '\n';
+  } else if (const std::string left_out = left_out_text(run); !left_out.empty()) {
+    text += "brokergate: nothing changed; " + left_out + "\n";
   }
   console.err(text);
 }
@@ -177,7 +221,11 @@ int mutate(const MutateOptions& options, Console& console) {
     console.err(problem_text(run->inputs.problems[i], locator, console.err_paint()));
   }
   const bool written = write(options, *run, changes, files, console);
-  tell_rest(*run, objects, console);
+  // The file whose change cannot be written says so itself.
+  const bool differs = std::any_of(files.begin(), files.end(), [](const Changed& file) { return file.differs; });
+  After after;
+  if (differs) judge_again(*run, files, after);
+  tell_rest(*run, differs ? after.evaluation.verdict : run->evaluation.verdict, objects, console);
   return written && run->inputs.problems.empty() ? kClean : kCouldNotRun;
 }
 

@@ -41,9 +41,8 @@ tl::expected<std::string, std::string> discover(const std::vector<std::string>& 
     if (i == 0) {
       file = std::move(here);
     } else if (here != file) {
-      return tl::unexpected(
-          "the inputs have different policies: " + (file.empty() ? inputs[0] + " has none" : file) + ", " +
-          (here.empty() ? inputs[i] + " has none" : here) + "; choose one with --policy");
+      return tl::unexpected("the inputs have different policies: " + (file.empty() ? inputs[0] + " has none" : file) +
+                            ", " + (here.empty() ? inputs[i] + " has none" : here) + "; choose one with --policy");
     }
   }
   return file;
@@ -53,8 +52,7 @@ tl::expected<Policy, std::string> read_policy_file(const std::string& file, int 
   Locator locator;
   auto text = file == "-" ? read_descriptor(in, kLargestPolicy) : read_file(file, kLargestPolicy);
   if (!text) {
-    return tl::unexpected(
-        problem_text({file, nullptr, {}, "cannot read the policy: " + text.error()}, locator, paint));
+    return tl::unexpected(problem_text({file, nullptr, {}, "cannot read the policy: " + text.error()}, locator, paint));
   }
   const auto source = std::make_shared<const Source>(file, std::move(*text));
   auto policy = read_policy(*source, rule_ids());

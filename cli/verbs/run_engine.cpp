@@ -1,7 +1,9 @@
 #include "cli/verbs/run_engine.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "cli/output/findings.h"
 #include "webhook/admission.h"
 
 namespace brokergate::cli {
@@ -33,6 +35,16 @@ void tell_problems(const Inputs& inputs, Console& console) {
     text += '\n';
   }
   console.err(text);
+}
+
+std::string left_out_text(const EngineRun& run) {
+  const Summary& sum = run.summary;
+  if (sum.broker_sets + sum.broker_services + sum.unknown > 0) return {};
+  const auto& objects = run.inputs.bundle.objects;
+  const auto left_out = static_cast<size_t>(std::count_if(objects.begin(), objects.end(), [&](const Object& object) {
+    return object.kind != "ConfigMap" && !run.policy.matches(object);
+  }));
+  return left_out == 0 ? std::string() : "the policy's match leaves out " + count(left_out, "object");
 }
 
 EngineRun* run_engine(InputOptions input, const PolicyOptions& policy, const LoadOptions& how, Console& console) {

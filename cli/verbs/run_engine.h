@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "brokergate/engine.h"
 #include "cli/verbs/input.h"
@@ -25,6 +26,9 @@ struct EngineRun {
 // Problems of single inputs are told as well, and stay in `inputs.problems`.
 // The console keeps the run.
 EngineRun* run_engine(InputOptions input, const PolicyOptions& policy, const LoadOptions& how, Console& console);
+
+// "the policy's match leaves out 3 objects"; empty when something was judged, or nothing is left out.
+std::string left_out_text(const EngineRun& run);
 
 // No path means stdin, unless that is a terminal: then nothing is read and false is returned.
 bool default_to_stdin(InputOptions& input, Console& console);

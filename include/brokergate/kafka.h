@@ -136,9 +136,14 @@ struct WantedListener {
 
 // A planned and proved change of one broker set, or why there is none.
 struct Plan {
-  std::vector<Edit> edits;  // empty with empty refusal: already as wanted
+  std::vector<Edit> edits;  // of the set's own object
+  // The ConfigMap whose script starts these brokers and nothing else of the input, and its edits.
+  const Object* config_map = nullptr;
+  std::vector<Edit> config_map_edits;
   std::string refusal;      // why the form cannot express the wanted value, and what a person must do
   std::optional<Value> at;  // the place that decides, for the finding
+  // Without a refusal: it is as wanted already.
+  bool changes_nothing() const { return edits.empty() && config_map_edits.empty(); }
 };
 // Plans the edits that make every ordinal advertise `wanted`, changing listeners,
 // protocol map and container ports with it, then applies them to a copy, derives
@@ -170,7 +175,7 @@ struct ServicePort {
   Value node;
   std::string_view name;
   int64_t port = 0;
-  std::optional<int64_t> node_port;
+  std::optional<int64_t> node_port;  // 0 is none: both ask the API server to pick one
   // Number after resolving a name through the broker container's ports; nullopt
   // when the name is declared nowhere or the Service came alone.
   std::optional<int64_t> target;

@@ -30,6 +30,8 @@ struct Finding {
     std::vector<Edit> edits;
   };
   std::vector<Fix> fixes;
+  // It says what a person has to do beside the planned change: still to be done when that is made.
+  bool beside_change = false;
   bool suppressed = false;
   std::string suppressed_reason;
   std::string weakened;  // why the severity is lower than the rule's; empty when it is not

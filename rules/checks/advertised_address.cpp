@@ -7,6 +7,7 @@
 #include "rules/address_kind.h"
 #include "rules/env_faults.h"
 #include "rules/facts.h"
+#include "rules/ordinal_list.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 
@@ -79,7 +80,7 @@ Fault fault_of(const Context& context, const SetFacts& facts, const OneBroker& b
   }
   if (host.empty()) return {"no host, which becomes the pod's in-cluster name", {}};
   if (is_in_cluster(host, *facts.set, broker.ordinal)) return {"a name that resolves in the cluster only", {}};
-  if (within_domain(host, "cluster.local"))
+  if (within_domain(host, "cluster.local") || host.ends_with(".<clusterDomain>"))
     return {"a name of the cluster's own domain, which nothing outside resolves", {}};
   if (only_digits(host)) return {"a number and no host", {}};
   if (host.find("<?") != std::string::npos || host.find("<pod") != std::string::npos) return {};
@@ -107,7 +108,7 @@ void judge(const Context& context, const SetFacts& facts, Report& report) {
   if (!first) return;
   const Property* property = first->property("advertised.listeners");
   const bool own = property && property->source.object == facts.set->object;
-  const std::string rest = others.empty() ? "" : cat(" (also ", brokers_text(others), ")");
+  const std::string rest = also_text(first->ordinal, std::move(others));
   const std::string wanted =
       facts.wanted ? facts.wanted_host(first->ordinal, context.policy) : "an address that clients outside can reach";
   Finding& finding = report.add(*facts.set->object, own ? property->source.node : facts.set->container,
@@ -139,7 +140,7 @@ constinit const Rule advertised_address = {
          "0.0.0.0\", KafkaConfig).",
      .remediation = "Advertise the DNS name of the broker's own load balancer in the external listener. With a domain "
                     "in the policy `brokergate mutate` writes it.",
-     .docs = "https://kafka.apache.org/documentation/#brokerconfigs_advertised.listeners",
+     .docs = "https://kafka.apache.org/41/configuration/broker-configs/#brokerconfigs_advertised.listeners",
      .example = "env:\n- name: KAFKA_ADVERTISED_LISTENERS\n  value: PLAINTEXT://$(POD_NAME).kafka-headless:9092,"
                 "EXTERNAL://localhost:9094   # the client's own machine\n"},
     check};

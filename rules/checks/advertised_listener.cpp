@@ -2,6 +2,7 @@
 #include <map>
 
 #include "rules/facts.h"
+#include "rules/ordinal_list.h"
 #include "rules/registry.h"
 #include "rules/service_change.h"
 #include "rules/text.h"
@@ -65,7 +66,9 @@ void check_wanted(const Context& context, const SetFacts& facts, Report& report)
       Report::weaken(finding, "what is not known may be right");
     return;
   }
-  if (facts.planned() && context.policy.inject == Policy::Inject::kPod && !facts.set->is_pod) {
+  // A script that all pods run is changed where it stands, whoever asks for it.
+  if (facts.planned() && context.policy.inject == Policy::Inject::kPod && !facts.set->is_pod &&
+      facts.plan.config_map_edits.empty()) {
     Finding& finding = report.add(object, place(facts),
                                   cat(found(told(facts, context.policy)), ", and every pod gets ",
                                       wanted(facts, context.policy), " of its own when the webhook sees it created"));
@@ -90,6 +93,9 @@ void check_wanted(const Context& context, const SetFacts& facts, Report& report)
     Finding& finding = report.add(
         object, place(facts), cat(found(told(facts, context.policy)), ", want ", wanted(facts, context.policy), rest));
     finding.fixes = facts.fixes;
+    if (facts.plan.edits.empty())
+      finding.remediation += cat(" Pods run the script of ", describe(*facts.plan.config_map),
+                                 " when they start: restart them after the change.");
     return;
   }
   // The set is right; a Service may still ask for another DNS name.
@@ -128,6 +134,7 @@ void check_certificate(const Context& context, const SetFacts& facts, Report& re
           ") as subject alternative names before the change; clients refuse others (\"No subject alternative DNS name "
           "matching ",
           host, " found\").");
+  finding.beside_change = true;
   Report::weaken(finding, "the certificates are not in sight");
 }
 
@@ -244,7 +251,7 @@ constinit const Rule advertised_listener = {
          "Give every broker its own entry in advertised.listeners, bind the same listener name in listeners, "
          "and map it in listener.security.protocol.map. With a domain in the policy `brokergate mutate` "
          "writes all of it.",
-     .docs = "https://kafka.apache.org/documentation/#brokerconfigs_advertised.listeners",
+     .docs = "https://kafka.apache.org/41/configuration/broker-configs/#brokerconfigs_advertised.listeners",
      .example = "env:\n- name: POD_NAME\n  valueFrom: {fieldRef: {fieldPath: metadata.name}}\n"
                 "- name: KAFKA_ADVERTISED_LISTENERS\n"
                 "  value: PLAINTEXT://$(POD_NAME).kafka-headless:9092,EXTERNAL://$(POD_NAME).kafka.example.com:9094\n"},

@@ -7,6 +7,7 @@
 #include "rules/facts.h"
 #include "rules/kafka/facts.h"
 #include "rules/kafka/opaque.h"
+#include "rules/ordinal_list.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 
@@ -130,7 +131,7 @@ constinit const Rule broker_id = {
      .remediation = "Take the number from the end of the pod's name in the container's command: export "
                     "KAFKA_BROKER_ID=${HOSTNAME##*-}; or, from Kubernetes 1.28 on, from the label "
                     "apps.kubernetes.io/pod-index by fieldRef.",
-     .docs = "https://kafka.apache.org/documentation/#brokerconfigs_broker.id",
+     .docs = "https://kafka.apache.org/39/configuration/broker-configs/#brokerconfigs_broker.id",
      .example = "env:\n- name: KAFKA_BROKER_ID\n  valueFrom:\n    fieldRef: {fieldPath: "
                 "\"metadata.labels['apps.kubernetes.io/pod-index']\"}\n"},
     check};

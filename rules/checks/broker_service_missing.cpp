@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "rules/facts.h"
+#include "rules/ordinal_list.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 

@@ -3,6 +3,8 @@
 
 #include "rules/address_kind.h"
 #include "rules/facts.h"
+#include "rules/ordinal_list.h"
+#include "rules/outside_port.h"
 #include "rules/registry.h"
 #include "rules/service_change.h"
 #include "rules/text.h"
@@ -31,15 +33,8 @@ std::string unfit(const Side& side) {
   return {};
 }
 
-// Node ports: the number must be free, and brokers that advertise one number cannot all have it.
-std::string node_port_fault(const Side& side, const ServiceChange::NodePort& change) {
-  if (const Object* other = side.context.facts.node_ports.other(*side.service.object, change.port, change.to))
-    return node_port_taken(change.to, *other);
-  for (const OneBroker& broker : side.facts.brokers) {
-    if (broker.ordinal != side.broker.ordinal && broker.external && broker.external->port == change.to)
-      return cat("broker ", broker.ordinal, " advertises node port ", change.to, " as well");
-  }
-  return {};
+OutsidePort outside_of(const Side& side, const std::vector<ServicePort>& ports, const ServicePort& port) {
+  return outside_port(side.context.facts, side.facts, side.service, ports, port, side.broker, side.context.policy);
 }
 
 // With the planned change of the set everything is made to agree at once.
@@ -52,9 +47,16 @@ void mend(const Side& side, const std::vector<ServicePort>& ports, const Service
     finding.remediation = not_made(why);
     return;
   }
+  // Half a change, of the target only, would not lead clients to the broker either.
+  if (port && side.broker.external->port) {
+    const OutsidePort outside = outside_of(side, ports, *port);
+    if (!outside.why.empty()) {
+      finding.remediation = not_made(outside.why);
+      return;
+    }
+  }
   ServiceChange change = plan_service(
       side.service, ports, port, {side.broker.external->port, side.broker.bind, {}, side.context.policy.node_ports});
-  if (change.refusal.empty() && change.node_port) change.refusal = node_port_fault(side, *change.node_port);
   if (!change.refusal.empty()) {
     finding.remediation = not_made(change.refusal);
   } else if (!change.edits.empty()) {
@@ -73,9 +75,11 @@ std::string listener_at(const OneBroker& broker, int64_t port) {
 }
 
 void judge_target(const Side& side, const std::vector<ServicePort>& ports, const ServicePort& port, Report& report) {
-  if (!side.broker.bind || port.target == side.broker.bind) return;
+  const std::optional<int64_t> inside = inside_port(side.facts, side.broker);
+  if (!side.broker.bind || port.target == side.broker.bind || port.target == inside) return;
   const Value written = port.node["targetPort"];
-  const std::string wanted = cat(", want ", *side.broker.bind, ", which ", side.facts.external, " binds");
+  const std::string wanted =
+      cat(", want ", *inside, ", which ", side.facts.external, inside == side.broker.bind ? " binds" : " is to bind");
   Finding& finding =
       port.target
           ? report.add(*side.service.object, written ? written : port.node["port"],
@@ -86,20 +90,42 @@ void judge_target(const Side& side, const std::vector<ServicePort>& ports, const
   mend(side, ports, &port, finding);
 }
 
+// Which numbers there are for a person to choose from.
+std::string one_to_choose(const Side& side) {
+  const PortRange& range = side.context.policy.node_ports;
+  return side.service.type == "NodePort" ? cat("a nodePort of ", range.first, "-", range.last) : "a port";
+}
+
 void judge_port(const Side& side, const std::vector<ServicePort>& ports, const ServicePort& port, Report& report) {
-  const std::optional<int64_t> advertised = side.broker.external->port;
-  if (!advertised) return;
-  const bool by_node = side.service.type == "NodePort";
-  const std::optional<int64_t> outside = by_node ? port.node_port : port.port;
-  if (outside == advertised) return;
-  const std::string wanted =
-      cat("broker ", side.broker.ordinal, " advertises ", shown(side.broker.external->text()), ", want ", *advertised);
-  const Value at = port.node[by_node ? "nodePort" : "port"];
-  Finding& finding =
-      outside ? report.add(*side.service.object, at, cat(by_node ? "nodePort " : "port ", *outside, ", but ", wanted))
-              : report.add(*side.service.object, port.node,
-                           cat("no nodePort, so that the API server picks one, but ", wanted));
-  mend(side, ports, &port, finding);
+  if (!side.broker.external->port) return;
+  const OutsidePort outside = outside_of(side, ports, port);
+  using Follows = OutsidePort::Follows;
+  if (outside.follows == Follows::kNobody) return;
+  // advertised-listener tells what the policy wants of the listener.
+  if (outside.follows == Follows::kListener && side.facts.wanted) return;
+  const char* key = side.service.type == "NodePort" ? "nodePort" : "port";
+  const std::optional<int64_t> now = dialled(side.service, port);
+  const Value written = port.node[key];
+  const std::string advertises =
+      cat("broker ", side.broker.ordinal, " advertises ", shown(side.broker.external->text()));
+  const std::string found = now ? cat(key, " ", *now, ", but ", advertises)
+                                : cat("no nodePort, so that the API server picks one, but ", advertises);
+  const Value at = now && written ? written : port.node;
+  if (outside.follows == Follows::kService) {
+    mend(side, ports, &port, report.add(*side.service.object, at, cat(found, ", want ", *outside.port)));
+    return;
+  }
+  if (outside.follows == Follows::kListener) {
+    Finding& finding = report.add(*side.service.object, at, cat(found, ", want ", *outside.port, " advertised"));
+    finding.remediation = cat("Advertise ", *outside.port, " for ", side.facts.external, " of broker ",
+                              side.broker.ordinal, ": the Service cannot follow (", outside.why, ").");
+    return;
+  }
+  Finding& finding = report.add(*side.service.object, at,
+                                cat(found, ", want ", one_to_choose(side), " of its own, and it advertised"));
+  finding.remediation =
+      cat("Write ", one_to_choose(side), " that no other port has into the Service, and advertise it for ",
+          side.facts.external, " of broker ", side.broker.ordinal, " (", outside.why, ").");
 }
 
 // What advertises an in-cluster address is no way in from outside, whatever a Service
@@ -129,10 +155,14 @@ void judge(const Side& side, Report& report) {
   if (ports.empty() || of_other_listener(side.facts, side.service)) return;
   const ServicePort* port = external_port(side.service, ports, side.broker.bind, side.broker.external->port);
   if (!port) {
-    if (!side.broker.bind) return;
-    report.add(*side.service.object, side.service.object->spec()["ports"],
-               cat("none of the ", ports.size(), " ports leads to ", *side.broker.bind, " of broker ",
-                   side.broker.ordinal, ", which ", side.facts.external, " binds, want one"));
+    const std::optional<int64_t> inside = inside_port(side.facts, side.broker);
+    const bool led = std::any_of(ports.begin(), ports.end(),
+                                 [&](const ServicePort& one) { return one.target && one.target == inside; });
+    if (!side.broker.bind || led) return;
+    report.add(
+        *side.service.object, side.service.object->spec()["ports"],
+        cat("none of the ", ports.size(), " ports leads to ", *inside, " of broker ", side.broker.ordinal, ", which ",
+            side.facts.external, inside == side.broker.bind ? " binds" : " is to bind", ", want one"));
     return;
   }
   judge_target(side, ports, *port, report);

@@ -5,6 +5,7 @@
 
 #include "rules/facts.h"
 #include "rules/load_balancer.h"
+#include "rules/ordinal_list.h"
 #include "rules/registry.h"
 #include "rules/service_change.h"
 #include "rules/text.h"
@@ -92,6 +93,7 @@ Finding& tell_unasked(const Unasked& one, std::string_view key, std::string_view
                      one.now ? " advertises" : " is to advertise", more, ", want ", key));
   finding.remediation =
       cat("Annotate the Service with ", key, ": ", one.host, ", or make the DNS record in another way.");
+  finding.beside_change = !one.now;
   if (one.now) Report::to_info(finding, "the record may be made in another way");
   return finding;
 }
@@ -104,7 +106,7 @@ void tell_missing(const Context& context, const SetFacts& facts, Report& report)
     // Which key the cluster reads is not known, nor that external-dns runs at all: said once.
     std::vector<int64_t> others;
     for (size_t i = 1; i < all.size(); ++i) others.push_back(*all[i].service->ordinal);
-    const std::string more = others.empty() ? "" : cat(" (also ", brokers_text(others), ")");
+    const std::string more = also_text(*all[0].service->ordinal, std::move(others));
     tell_unasked(all[0], cat(kNewDnsPrefix, "hostname"), more, report).remediation +=
         " With spec.externalDNS.prefix in the policy `brokergate mutate` writes it.";
     return;

@@ -9,6 +9,7 @@
 #include "rules/kafka/startup/versions.h"
 #include "rules/kafka/startup_settings.h"
 #include "rules/kafka/variables.h"
+#include "rules/ordinal_list.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 
@@ -180,7 +181,7 @@ constexpr Remedy kRemedies[] = {
 
 void tell(const SetFacts& facts, const Versions& versions, const Fault& fault, Report& report) {
   const BrokerSet& set = *facts.set;
-  const std::string rest = fault.others.empty() ? "" : cat(" (also ", brokers_text(fault.others), ")");
+  const std::string rest = also_text(fault.first, fault.others);
   const bool all = std::all_of(fault.refused.begin(), fault.refused.end(), [](bool one) { return one; });
   const std::string which = versions.known ? cat("Kafka ", startup::to_string(versions.asked.front()))
                             : all          ? std::string("every Kafka")
@@ -274,7 +275,7 @@ constinit const Rule listener_config = {
          "words.",
      .remediation = "Change the setting that the message names, or what it is compared with: every advertised listener "
                     "has to be in listeners and, once listener.security.protocol.map is set, in the map.",
-     .docs = "https://kafka.apache.org/documentation/#brokerconfigs_listeners",
+     .docs = "https://kafka.apache.org/41/configuration/broker-configs/#brokerconfigs_listeners",
      .example = "env:\n- name: KAFKA_LISTENERS\n  value: PLAINTEXT://:9092,EXTERNAL://:9094\n"
                 "- name: KAFKA_LISTENER_SECURITY_PROTOCOL_MAP\n  value: EXTERNAL:PLAINTEXT   # PLAINTEXT is lost\n"},
     check};

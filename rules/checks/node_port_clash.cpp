@@ -9,9 +9,6 @@
 namespace brokergate::checks {
 namespace {
 
-// 0 asks the API server to pick one.
-bool written(const ServicePort& port) { return port.node_port && *port.node_port != 0; }
-
 void judge_range(const Context& context, const BrokerService& service, const ServicePort& port, Report& report) {
   const PortRange& range = context.policy.node_ports;
   if (range.holds(*port.node_port)) return;
@@ -59,7 +56,7 @@ void check(const Context& context, Report& report) {
   for (const BrokerService* service : context.facts.services) {
     if (!service->external()) continue;
     for (const ServicePort& port : ports_of(*service)) {
-      if (!written(port)) continue;
+      if (!port.node_port) continue;
       if (!clashes) clashes.emplace(context);
       judge_range(context, *service, port, report);
       clashes->judge(*service, port, report);

@@ -9,6 +9,7 @@
 #include "rules/address_kind.h"
 #include "rules/facts.h"
 #include "rules/load_balancer.h"
+#include "rules/ordinal_list.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 
@@ -186,13 +187,14 @@ void judge_names(const Context& context, const SetFacts& facts, Report& report) 
       brokers.push_back(*service->ordinal);
     }
   }
+  brokers = in_order(std::move(brokers));
   const auto host = [&](const BrokerService& service) { return shown(facts.broker(*service.ordinal)->external->host); };
   if (strict) {
     Finding& finding = report.add(
         *strict->object, strict->object->spec()["externalTrafficPolicy"],
         cat("with externalTrafficPolicy Local only the node that runs the broker answers, and ", host(*strict),
             " leads wherever its DNS record says, want Cluster or the node's address (status.hostIP) advertised"));
-    finding.ordinals = std::move(strict_brokers);
+    finding.ordinals = in_order(std::move(strict_brokers));
     Report::weaken(finding, "the record may follow the broker");
   }
   if (!any || context.policy.exposure != Exposure::kLoadBalancer) return;

@@ -1,4 +1,3 @@
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -6,6 +5,7 @@
 
 #include "rules/facts.h"
 #include "rules/load_balancer.h"
+#include "rules/ordinal_list.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 
@@ -31,11 +31,9 @@ struct Alike {
       if (!first) first = service;
       brokers.push_back(*service->ordinal);
     }
+    brokers = in_order(std::move(brokers));
   }
-  std::string text() const {
-    const std::span<const int64_t> others = std::span(brokers).subspan(1);
-    return cat("broker ", brokers[0], others.empty() ? "" : cat(" (also ", brokers_text(others), ")"));
-  }
+  std::string text() const { return cat("broker ", *first->ordinal, also_text(*first->ordinal, brokers)); }
 };
 
 void judge_local(const std::vector<const BrokerService*>& services, Report& report) {

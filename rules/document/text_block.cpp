@@ -70,7 +70,8 @@ std::string TextEditor::join(const std::vector<const Node*>& added, const Node& 
   std::string out;
   for (const Node* item : added) {
     if (!out.empty()) out.append(style.eol).append(column, ' ');
-    out += block_entry(*item, node.kind == Kind::kMap, column, style);
+    const auto as_written = moved_.find(item);
+    out += as_written != moved_.end() ? as_written->second : block_entry(*item, node.kind == Kind::kMap, column, style);
   }
   return out;
 }
@@ -104,6 +105,39 @@ void TextEditor::insert_lines(const std::vector<const Node*>& added, const Node&
   put(at, at, text + eol);
 }
 
+TextEditor::Lines TextEditor::lines_of(const Piece& piece, size_t column) const {
+  return {before_comments(layout_.line_begin(piece.begin), column), behind_comments(piece.next, column)};
+}
+
+// Its lines mean the same elsewhere: they hold nothing but it, and no anchor or alias.
+bool TextEditor::can_move(const Piece& piece) const {
+  const std::string_view text = layout_.text().substr(piece.begin, piece.next - piece.begin);
+  return piece.gone() && layout_.own_line(piece.begin) && text.find_first_of("&*") == std::string_view::npos &&
+         (piece.change == nullptr || piece.change->removed());
+}
+
+// A removed element that comes back unchanged at another place of its list is moved: with
+// its comments and quotes.
+void TextEditor::find_moved(const Node& node, const Pieces& pieces, size_t column) {
+  if (node.kind != Kind::kSeq) return;
+  for (const Piece& piece : pieces.own) {
+    if (!can_move(piece)) continue;
+    for (const auto& some : pieces.added) {
+      const auto same = std::find_if(some.begin(), some.end(), [&](const Node* item) {
+        return !moved_.contains(item) && same_value(Value(item), Value(piece.old));
+      });
+      if (same == some.end()) continue;
+      const Lines lines = lines_of(piece, column);
+      std::string_view text = layout_.text().substr(lines.begin, lines.end - lines.begin);
+      text.remove_prefix(std::min(column, text.size()));
+      while (!text.empty() && is_break(text.back())) text.remove_suffix(1);
+      moved_.emplace(*same, text);
+      moved_away_.insert(piece.old);
+      break;
+    }
+  }
+}
+
 void TextEditor::edit_block(const Change& change, const Node& now) {
   const Node& node = *change.node;
   Pieces pieces = pieces_of(change, now);
@@ -120,6 +154,7 @@ void TextEditor::edit_block(const Change& change, const Node& now) {
   const bool all_gone =
       !own.empty() && !pieces.merges && std::all_of(own.begin(), own.end(), [](const Piece& p) { return p.gone(); });
   if (all_gone) return empty_block(node, pieces, column);
+  find_moved(node, pieces, column);
 
   size_t i = 0;
   if (!own.empty() && own[0].gone() && !layout_.own_line(own[0].begin)) i = cut_front(node, pieces, column);
@@ -137,6 +172,9 @@ void TextEditor::edit_block(const Change& change, const Node& now) {
     }
     if (!piece.gone()) {
       if (piece.change) visit(*piece.change, *piece.now);
+    } else if (moved_away_.contains(piece.old)) {
+      const Lines lines = lines_of(piece, column);
+      put(lines.begin, lines.end, "");
     } else if (i + 1 == own.size() && !pieces.added[i + 1].empty() && !pieces.merges) {
       return put(piece.begin, piece.stop, join(pieces.added[i + 1], node, column));
     } else {

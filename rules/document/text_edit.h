@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -45,6 +46,11 @@ class TextEditor {
     bool merges = false;                          // entries without bytes here stay
   };
 
+  // Whole lines of an element with the comments that belong to it.
+  struct Lines {
+    size_t begin = 0, end = 0;
+  };
+
   void visit(const Change& change, const Node& now);
   Pieces pieces_of(const Change& change, const Node& now);
   void replace(const Node& old, const Node& now);
@@ -56,6 +62,9 @@ class TextEditor {
   std::string one_line(const Node& old, const Node& now, bool flow) const;
 
   void edit_block(const Change& change, const Node& now);
+  void find_moved(const Node& node, const Pieces& pieces, size_t column);
+  bool can_move(const Piece& piece) const;
+  Lines lines_of(const Piece& piece, size_t column) const;
   void empty_block(const Node& node, const Pieces& pieces, size_t column);
   size_t cut_front(const Node& node, Pieces& pieces, size_t column);
   void append_to_block(const Node& node, const Pieces& pieces, size_t column);
@@ -80,6 +89,10 @@ class TextEditor {
   const Document& after_;
   const NodeSet& unchanged_;
   const bool json_;
+  // Elements of a list that stand elsewhere afterwards: the new one with its text as it is
+  // written, without the first line's indentation; and the pieces that these were.
+  std::unordered_map<const Node*, std::string> moved_;
+  std::unordered_set<const Node*> moved_away_;
   std::vector<TextEdit> edits_;
   std::string error_;
 };

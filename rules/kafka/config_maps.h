@@ -1,9 +1,11 @@
 // ConfigMaps of the input, for pods that take variables or files from them.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "brokergate/object.h"
@@ -23,9 +25,23 @@ class ConfigMaps {
   };
   // The ConfigMap that a pod of `user` means: of its namespace, the nearest file first.
   Found find(const Object& user, std::string_view name) const;
+  // A workload beside `user` whose pods take files or variables from it, whatever for; null: none.
+  const Object* other_user(const Object& map, const Object& user) const;
+
+  // The same with one of them changed. Both must outlive the result.
+  ConfigMaps with(const Object& map, const Object& changed) const;
 
  private:
-  std::unordered_map<std::string_view, std::vector<const Object*>> by_name_;
+  using Named = std::unordered_map<std::string_view, std::vector<const Object*>>;
+  struct Index {
+    Named maps, users;  // by the name of the ConfigMap
+  };
+  explicit ConfigMaps(std::shared_ptr<const Index> index) : index_(std::move(index)) {}
+  static void note_users(const Object& workload, Named& users);
+
+  std::shared_ptr<const Index> index_;
+  const Object* replaced_ = nullptr;
+  const Object* replacement_ = nullptr;
 };
 
 // "ConfigMap kafka-config" and why nothing of it is known.

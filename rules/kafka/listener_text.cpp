@@ -18,8 +18,9 @@ bool is_host_character(char c) {
 // see an address there, so such a part may stand where host characters may.
 // Any other <…> is a placeholder somebody forgot, which Kafka refuses.
 size_t runtime_part(std::string_view text) {
-  static constexpr std::array<std::string_view, 8> kParts = {"<podIP>",    "<podIPs>", "<hostIP>",  "<hostIPs>",
-                                                             "<nodeName>", "<podUID>", "<podName>", "<namespace>"};
+  static constexpr std::array<std::string_view, 9> kParts = {"<podIP>",   "<podIPs>",    "<hostIP>",
+                                                             "<hostIPs>", "<nodeName>",  "<podUID>",
+                                                             "<podName>", "<namespace>", "<clusterDomain>"};
   for (const std::string_view part : kParts) {
     if (text.starts_with(part)) return part.size();
   }

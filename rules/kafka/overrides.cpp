@@ -76,6 +76,7 @@ void take_overrides(const Object& object, const ProcessStart& start, size_t at, 
       continue;
     }
     if (!given || key.size() == pair.size()) continue;
+    settings.old_address = settings.old_address || is_old_address(key);
     for (size_t i = 0; i < kKeys; ++i) {
       if (key != property_name(static_cast<Key>(i))) continue;
       take_override(object, start.argv[at], start.argv[word].place, key, pair.substr(key.size() + 1), start.script_read,

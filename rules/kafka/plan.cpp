@@ -1,6 +1,7 @@
 #include "rules/kafka/plan.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "rules/kafka/forms/form.h"
 #include "rules/kafka/plan_ports.h"
@@ -23,6 +24,13 @@ Plan Planner::plan() {
   }
   restater_.finish();
   plan.edits = std::move(draft_).finish();
+  if (process_.script_object) {
+    plan.config_map = process_.script_object;
+    const auto own = std::stable_partition(plan.edits.begin(), plan.edits.end(),
+                                           [&](const Edit& edit) { return edit.target != process_.script.node(); });
+    plan.config_map_edits.assign(std::make_move_iterator(own), std::make_move_iterator(plan.edits.end()));
+    plan.edits.erase(own, plan.edits.end());
+  }
   return plan;
 }
 
@@ -95,14 +103,17 @@ std::string Planner::choose_pod(bool shell, bool for_host, bool for_port, PodVar
                ", let the container's command export the variable, or say in the policy that "
                "kubernetesVersion is 1.28 or later");
   if (!for_host) return {};
-  const bool argument = advertised().by == Setting::By::kArgument;
-  auto found = pods_.before(argument ? static_cast<size_t>(-1) : env_index_);
-  if (!found) {
-    found = PodVariable{pods_.free_name(), false};
-    draft_.add_field_env(env_index_, found->name, "metadata.name");
-  }
-  pod = *found;
+  pod = pod_in_env(advertised().by == Setting::By::kArgument ? static_cast<size_t>(-1) : env_index_);
   return {};
+}
+
+PodVariable Planner::pod_in_env(size_t before) {
+  if (const auto found = pods_.before(before)) return *found;
+  if (added_pod_ && added_pod_at_ <= before) return *added_pod_;
+  added_pod_ = PodVariable{pods_.free_name(), false};
+  added_pod_at_ = env_index_;
+  draft_.add_field_env(env_index_, added_pod_->name, "metadata.name");
+  return *added_pod_;
 }
 
 std::string Planner::choose_pod_for(Restater::Where where, PodVariable& pod) {
@@ -152,14 +163,16 @@ Plan plan_external_listener(const BrokerSet& set, const WantedListener& wanted) 
     return plan;
   }
   plan = set.form->plan(set, wanted);
-  if (!plan.refusal.empty() || plan.edits.empty()) return plan;
-  if (auto fault = disprove(set, wanted, host, plan.edits, ordinals); !fault.empty()) {
+  if (!plan.refusal.empty() || plan.changes_nothing()) return plan;
+  if (auto fault = disprove(set, wanted, host, plan, ordinals); !fault.empty()) {
     plan.edits.clear();
+    plan.config_map_edits.clear();
     plan.refusal = "not proved: " + fault;
     return plan;
   }
   if (!ordinals.left_out.empty())
-    for (auto& edit : plan.edits) edit.reason += " (" + ordinals.left_out + ")";
+    for (auto* edits : {&plan.edits, &plan.config_map_edits})
+      for (Edit& edit : *edits) edit.reason += " (" + ordinals.left_out + ")";
   return plan;
 }
 

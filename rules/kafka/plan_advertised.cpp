@@ -9,6 +9,9 @@ namespace brokergate {
 std::string Planner::refused_neighbour(const Setting& setting) const {
   for (const auto& entry : cut_listeners(setting.value)) {
     if (entry.name == name_) continue;
+    if (entry.unknown && settings_.mechanics == Mechanics::kFile && !setting.object && setting.by == Setting::By::kFile)
+      return "advertised.listeners in " + setting.place + ", cannot be known: " + unknown_reason(entry.text) +
+             "; let that container write all of it, or give the brokers --override advertised.listeners=… yourself";
     if (entry.unknown) return "listener " + display(entry.text) + " cannot be known: " + unknown_reason(entry.text);
     const auto parsed = parse_listeners(display(entry.text));
     if (parsed) continue;
@@ -64,6 +67,23 @@ std::string Planner::spell_others(const Setting& setting, const PodVariable& pod
   return {};
 }
 
+std::string Planner::spell_bound(const PodVariable& pod, std::string& value) {
+  const auto parsed = parse_listeners(display(listeners().value));
+  if (!parsed) return "Kafka refuses " + listeners().place + ": " + parsed.error();
+  const auto controllers = controller_names(settings_);
+  for (const auto& entry : cut_listeners(listeners().value)) {
+    if (entry.name == name_) continue;
+    if (std::find(controllers.begin(), controllers.end(), entry.name) != controllers.end()) continue;
+    std::string text(entry.text);
+    if (const size_t host = text.find("://0.0.0.0:"); host != std::string::npos) text.erase(host + 3, 7);
+    std::string why;
+    const auto spelled = restater_.spelled(text, pod, why);
+    if (!spelled) return listeners().place + " decides, and " + why + "; change it there";
+    value += *spelled + ",";
+  }
+  return value.empty() ? "no listener is left for the brokers among themselves" : std::string();
+}
+
 std::string Planner::restate_advertised() {
   if (right([](const Listener& l, const std::string& host, int64_t port) { return l.host == host && l.port == port; }))
     return {};
@@ -82,29 +102,35 @@ std::string Planner::restate_advertised() {
   return {};
 }
 
+// By its variable, where one sets it.
+std::string Planner::called(Key key) const {
+  const std::string variable = settings_[key].variable_name();
+  return variable.empty() ? std::string(property_name(key)) : variable;
+}
+
+std::string Planner::add_to_default() {
+  const auto where = restater_.where(advertised());
+  if (where == Restater::Where::kNowhere) return restater_.why_nowhere(advertised());
+  PodVariable pod;
+  if (auto why = choose_pod_for(where, pod); !why.empty()) return why;
+  restater_.write(Key::kAdvertised, where, std::string(default_listeners(settings_)) + "," + entry_text(pod));
+  return {};
+}
+
 std::string Planner::add_advertised() {
+  if (kafka_decides()) return add_to_default();
   if (!listeners().set || listeners().value.empty() || has_unknown(listeners().value))
-    return "neither " + advertised().variable_name() + " nor " + listeners().variable_name() +
-           " is set, so nothing says how the brokers reach one another; set " + listeners().variable_name() + " first";
+    return "neither " + called(Key::kAdvertised) + " nor " + called(Key::kListeners) +
+           " is set, so nothing says how the brokers reach one another; set " + called(Key::kListeners) + " first";
   if (!process_.env.sources.empty())
     return "what envFrom sets is not known; set " + advertised().variable_name() + " in env first";
-  const auto parsed = parse_listeners(display(listeners().value));
-  if (!parsed) return "Kafka refuses " + listeners().place + ": " + parsed.error();
-  const auto controllers = controller_names(settings_);
   std::string value;
-  for (const Listener& listener : *parsed) {
-    if (listener.name == name_) continue;
-    if (std::find(controllers.begin(), controllers.end(), listener.name) != controllers.end()) continue;
-    Listener shown = listener;
-    if (shown.host == "0.0.0.0") shown.host.clear();
-    value += to_string(shown) + ",";
-  }
-  if (value.empty()) return "no listener is left for the brokers among themselves";
   if (settings_.mechanics == Mechanics::kFile || advertised().by == Setting::By::kConfigMap) {
     const auto where = restater_.where(advertised());
     if (where == Restater::Where::kNowhere) return restater_.why_nowhere(advertised());
     PodVariable pod;
     if (auto why = choose_pod_for(where, pod); !why.empty()) return why;
+    if (auto why = spell_bound(pod, value); !why.empty()) return why;
     restater_.write(Key::kAdvertised, where, value + entry_text(pod));
     return {};
   }
@@ -112,6 +138,7 @@ std::string Planner::add_advertised() {
   env_index_ = empty_entry ? env_index(advertised()) : set_.container["env"].size();
   PodVariable pod;
   if (auto why = choose_pod(false, true, true, pod); !why.empty()) return why;
+  if (auto why = spell_bound(pod, value); !why.empty()) return why;
   if (empty_entry) {
     draft_.change(advertised().node, 0, 0, value + entry_text(pod));
     return {};

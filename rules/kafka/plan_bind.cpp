@@ -45,6 +45,9 @@ std::string Planner::restate_listeners() {
     const auto found = pods_.in_shell();
     if (!found) return pods_.why_not_in_shell();
     pod = *found;
+  } else if (listeners().by == Setting::By::kCommand) {
+    env_index_ = set_.container["env"].size();
+    pod = pod_in_env(env_index_);
   } else if (const auto found = pods_.before(static_cast<size_t>(-1))) {
     pod = *found;
   }
@@ -93,6 +96,7 @@ std::string Planner::plan_derived_listeners() {
   bool derived_right = start_script(settings_.mechanics).derives_listeners;
   for (const int64_t ordinal : ordinals_)
     derived_right = derived_right && wanted_bind(wanted_, ordinal) == wanted_port(wanted_, ordinal);
+  if (kafka_decides()) return restate_default();
   if (auto why = port_taken(listeners().set ? listeners() : advertised()); !why.empty()) return why;
   if (derived_right) return {};
   if (!in_place(advertised())) return restate_derived();
@@ -117,6 +121,19 @@ std::string Planner::plan_derived_listeners() {
   value += wanted_.name + "://0.0.0.0:" + bind_port(*pod);
   draft_.change(advertised().node, advertised().statement, advertised().statement,
                 "export " + listeners().variable_name() + "=" + value + " && ");
+  return {};
+}
+
+std::string Planner::restate_default() {
+  const auto where = restater_.where(listeners());
+  if (where == Restater::Where::kNowhere) return restater_.why_nowhere(listeners());
+  const auto standard = parse_listeners(default_listeners(settings_));
+  if (standard && standard->front().port == wanted_bind(wanted_, set_.first_ordinal))
+    return "port " + std::to_string(standard->front().port) +
+           " is the one that Kafka binds where listeners is not set; choose another listener.port in the policy";
+  if (!fixed_bind()) return "listeners is not set and cannot compute a port per broker" + std::string(kShellAdvice);
+  restater_.write(Key::kListeners, where,
+                  std::string(default_listeners(settings_)) + "," + wanted_.name + "://:" + bind_port(own_pod()));
   return {};
 }
 

@@ -52,6 +52,13 @@ void Draft::replace_env(Value entry, std::string_view name, std::string_view val
   edits_.push_back(std::move(edit));
 }
 
+void Draft::remove_env(Value entry) {
+  Edit edit;
+  edit.op = Edit::Op::kRemove;
+  edit.target = entry.node();
+  edits_.push_back(std::move(edit));
+}
+
 void Draft::add_arguments(const std::vector<std::string>& words) {
   Value list = container_["args"];
   if (list.size() == 0) list = container_["command"];

@@ -23,6 +23,7 @@ class Draft {
   void add_field_env(size_t index, std::string_view name, std::string_view field_path);
   // An entry of env as it shall be.
   void replace_env(Value entry, std::string_view name, std::string_view value);
+  void remove_env(Value entry);
   // Words at the end of args, or of command where there are no args.
   void add_arguments(const std::vector<std::string>& words);
   void add_port(std::string_view name, int64_t port);

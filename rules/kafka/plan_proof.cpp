@@ -16,6 +16,7 @@ constexpr int64_t kMostBytes = int64_t{8} << 20;
 
 // listeners as they were; derived from the known entries when the wanted one was not known.
 std::string known_listeners(const Settings& before, std::string_view name) {
+  if (const auto standard = default_listeners(before); !standard.empty()) return std::string(standard);
   const Setting& listeners = before[Key::kListeners];
   if (listeners.by != Setting::By::kDerived || !has_unknown(listeners.value)) return listeners.value;
   std::string known;
@@ -55,7 +56,8 @@ std::string changed_elsewhere(const Settings& before, const Settings& after, std
     }
     return {};
   };
-  const std::string& base = had ? old_advertised.value : before[Key::kListeners].value;
+  const std::string standard(default_listeners(before));
+  const std::string& base = had ? old_advertised.value : standard.empty() ? before[Key::kListeners].value : standard;
   if (auto fault = compare(base, after[Key::kAdvertised].value, had, "advertised.listeners"); !fault.empty())
     return fault;
   if (auto fault = compare(known_listeners(before, name), after[Key::kListeners].value, true, "listeners");
@@ -74,6 +76,18 @@ std::string changed_elsewhere(const Settings& before, const Settings& after, std
     if (before[key].set != after[key].set || before[key].value != after[key].value)
       return std::string(property_name(key)) + " would change";
   return {};
+}
+
+Object changed_object(const Object& object, const std::vector<Edit>& edits) {
+  auto document = std::make_shared<Document>(apply(object.source(), object.root, edits));
+  Object changed;
+  changed.root = document->root();
+  changed.document = std::move(document);
+  changed.api_version = changed.root["apiVersion"].str();
+  changed.kind = changed.root["kind"].str();
+  changed.ns = changed.metadata()["namespace"].str();
+  changed.name = changed.metadata()["name"].str();
+  return changed;
 }
 
 }  // namespace
@@ -95,8 +109,9 @@ Ordinals ordinals_of(const BrokerSet& set) {
   return out;
 }
 
-std::string disprove(const BrokerSet& set, const WantedListener& wanted, const HostTemplate& host,
-                     std::vector<Edit> edits, const Ordinals& ordinals) {
+std::string disprove(const BrokerSet& set, const WantedListener& wanted, const HostTemplate& host, const Plan& plan,
+                     const Ordinals& ordinals) {
+  std::vector<Edit> edits = plan.edits;
   // No pod sees these, and in a request they are often the larger half.
   for (const Value unseen : {set.object->metadata()["managedFields"], set.object->root["status"]}) {
     if (!unseen) continue;
@@ -104,16 +119,14 @@ std::string disprove(const BrokerSet& set, const WantedListener& wanted, const H
     drop.op = Edit::Op::kRemove;
     drop.target = unseen.node();
   }
-  auto document = std::make_shared<Document>(apply(set.object->source(), set.object->root, edits));
-  Object changed;
-  changed.root = document->root();
-  changed.document = std::move(document);
-  changed.api_version = changed.root["apiVersion"].str();
-  changed.kind = changed.root["kind"].str();
-  changed.ns = changed.metadata()["namespace"].str();
-  changed.name = changed.metadata()["name"].str();
-  const auto after =
-      set.is_pod ? recognise_broker_pod(changed, set.facts->maps) : recognise_broker_set(changed, set.facts->maps);
+  const Object changed = changed_object(*set.object, edits);
+  std::shared_ptr<const ConfigMaps> maps = set.facts->maps;
+  std::optional<Object> config_map;
+  if (!plan.config_map_edits.empty()) {
+    config_map = changed_object(*plan.config_map, plan.config_map_edits);
+    maps = std::make_shared<const ConfigMaps>(maps->with(*plan.config_map, *config_map));
+  }
+  const auto after = set.is_pod ? recognise_broker_pod(changed, maps) : recognise_broker_set(changed, maps);
   if (!after) return "the changed object is no broker set any more";
   const std::string name = csv::upper_case(wanted.name);
   for (const int64_t ordinal : ordinals.list) {

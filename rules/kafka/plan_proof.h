@@ -18,7 +18,7 @@ struct Ordinals {
 Ordinals ordinals_of(const BrokerSet& set);
 
 // Why the edits do not give what is wanted, or give more than that; empty when proved.
-std::string disprove(const BrokerSet& set, const WantedListener& wanted, const HostTemplate& host,
-                     std::vector<Edit> edits, const Ordinals& ordinals);
+std::string disprove(const BrokerSet& set, const WantedListener& wanted, const HostTemplate& host, const Plan& plan,
+                     const Ordinals& ordinals);
 
 }  // namespace brokergate

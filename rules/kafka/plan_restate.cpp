@@ -32,7 +32,37 @@ bool run_takes_arguments(const BrokerSet& set) {
 }  // namespace
 
 Restater::Restater(const BrokerSet& set, const Settings& settings, const ProcessStart& process, Draft& draft)
-    : set_(set), settings_(settings), process_(process), draft_(draft), pod_(set.pod_name(set.first_ordinal)) {}
+    : set_(set),
+      settings_(settings),
+      process_(process),
+      draft_(draft),
+      pod_(set.pod_name(set.first_ordinal)),
+      not_script_(why_not_script()) {}
+
+// A ConfigMap's script is changed when that changes these brokers and nothing else.
+std::string Restater::why_not_script() const {
+  const Object* map = process_.script_object;
+  if (!map) return {};
+  if (set_.is_pod) return "one pod is changed here, and the others run the same script";
+  if (map->root["immutable"].as_bool().value_or(false)) return describe(*map) + " is immutable";
+  if (map->metadata()["ownerReferences"].size() > 0)
+    return describe(*map) + " has an owner, which would undo the change";
+  const Object* other = set_.facts->maps ? set_.facts->maps->other_user(*map, *set_.object) : nullptr;
+  return other ? describe(*other) + " uses " + describe(*map) + " as well" : std::string();
+}
+
+// The alias is read after whatever a script exports as KAFKA_CFG_X.
+bool Restater::beaten_by_alias(const Setting& setting) const {
+  return settings_.mechanics == Mechanics::kBitnami && setting.by == Setting::By::kShell && setting.object &&
+         setting.variable.starts_with("KAFKA_CFG_");
+}
+
+bool Restater::in_place(const Setting& setting) const {
+  if (!setting.exact || !setting.node) return false;
+  if (!setting.object) return true;
+  return setting.object == process_.script_object && setting.node == process_.script && not_script_.empty() &&
+         !beaten_by_alias(setting);
+}
 
 Restater::Where Restater::overrides() const {
   if (process_.entry == Entry::kBitnamiRun) {
@@ -42,15 +72,15 @@ Restater::Where Restater::overrides() const {
     return Where::kNowhere;
   }
   if (!process_.script_read) return Where::kArguments;
-  if (process_.script_object || !process_.script) return Where::kNowhere;
+  if (!not_script_.empty() || !process_.script) return Where::kNowhere;
   const ArgvWord& last = process_.argv.back();
   return last.end > last.begin ? Where::kScript : Where::kNowhere;
 }
 
-// The start is a command of the container's own script, with words of its own.
+// The start is a command of the script, with words of its own.
 bool Restater::can_export() const {
-  return process_.script_read && !process_.script_object && process_.script &&
-         settings_.mechanics != Mechanics::kFile && process_.shell.command.end > process_.shell.command.begin;
+  return process_.script_read && not_script_.empty() && process_.script && settings_.mechanics != Mechanics::kFile &&
+         process_.shell.command.end > process_.shell.command.begin;
 }
 
 Restater::Where Restater::where(const Setting& setting) const {
@@ -61,8 +91,7 @@ Restater::Where Restater::where(const Setting& setting) const {
     case Mechanics::kFile:
       return overrides();
     case Mechanics::kBitnami:
-      // The alias is read after whatever a script exports as KAFKA_CFG_X.
-      if (setting.by == By::kShell && setting.object && setting.variable.starts_with("KAFKA_CFG_")) return Where::kEnv;
+      if (beaten_by_alias(setting)) return Where::kEnv;
       break;
     case Mechanics::kApache:
       if (setting.by == By::kFile) return Where::kEnv;
@@ -70,11 +99,20 @@ Restater::Where Restater::where(const Setting& setting) const {
     default:
       break;
   }
+  if (setting.by == By::kCommand && command_entry(setting)) return Where::kEnv;
   if (setting.set && can_export() && (setting.by == By::kShell || setting.by == By::kConfigMap)) return Where::kExport;
   const bool from_map = setting.by == By::kConfigMap && !process_.script_read;
   return from_map || setting.by == By::kNothing || setting.by == By::kDerived || setting.by == By::kDefault
              ? Where::kEnv
              : Where::kNowhere;
+}
+
+// The env entry whose text is the command; a ConfigMap's cannot be taken away from here.
+Value Restater::command_entry(const Setting& setting) const {
+  const Value env = set_.container["env"];
+  for (const Node& node : env.children())
+    if (setting.node && Value(&node)["value"] == setting.node) return Value(&node);
+  return {};
 }
 
 std::string Restater::why_nowhere(const Setting& setting) const {
@@ -83,13 +121,15 @@ std::string Restater::why_nowhere(const Setting& setting) const {
       return setting.place + " decides, and run.sh of this image takes no --override; change it there";
     if (process_.script_object)
       return process_.script_place + " starts kafka-server-start.sh; add --override " + std::string(setting.variable) +
-             " there by hand";
+             " there by hand" + (not_script_.empty() ? "" : " (" + not_script_ + ")");
   }
   if (setting.by == Setting::By::kCommand)
     return setting.place + " decides: its output is the value; set the variable itself and remove the command";
   if (!setting.object && (setting.by == Setting::By::kShell || setting.by == Setting::By::kArgument))
     return setting.place + " is written in a way that cannot be changed in place";
-  return setting.place + " decides and cannot be beaten from the StatefulSet; change it there";
+  return setting.place + " decides and cannot be beaten from the StatefulSet; change it there" +
+         (setting.object && setting.object == process_.script_object && !not_script_.empty() ? " (" + not_script_ + ")"
+                                                                                             : "");
 }
 
 std::optional<std::string> Restater::runtime_variable(std::string_view atom, bool shell) {
@@ -161,9 +201,17 @@ void Restater::write(Key key, Where where, const std::string& value) {
     return;
   }
   const Value env = set_.container["env"];
+  // A command's output beats the variable: one of the two has to go, and what expands in
+  // the variable has to be declared before it.
+  const bool command = settings_[key].by == Setting::By::kCommand;
+  if (command) draft_.remove_env(command_entry(settings_[key]));
   for (const Node& node : env.children()) {
     const Value entry(&node);
     if (entry["name"].str() != name) continue;
+    if (command) {
+      draft_.remove_env(entry);
+      continue;
+    }
     draft_.replace_env(entry, name, value);
     return;
   }

@@ -1,6 +1,7 @@
 // Writing a setting anew where it beats the place that decides now, for places
 // that cannot be changed within the StatefulSet: a ConfigMap's variable is beaten by
-// an env entry, a properties file by --override, bitnami's KAFKA_CFG_X by KAFKA_X.
+// an env entry, a properties file by --override, bitnami's KAFKA_CFG_X by KAFKA_X; a
+// command that prints the value gives way to the value.
 #pragma once
 
 #include <optional>
@@ -27,6 +28,9 @@ class Restater {
     kScript,     // the same in the script of the command
     kExport,     // an export in that script, right before the start
   };
+  // The setting's own text can be changed where it stands: in the set's object, or in the
+  // script of a ConfigMap that may be changed.
+  bool in_place(const Setting& setting) const;
   // Where a setting is written that cannot be changed in place, or that is not set.
   Where where(const Setting& setting) const;
   // Why there is no such place, and what a person must do.
@@ -44,8 +48,12 @@ class Restater {
   void finish();
 
  private:
+  // Why the script that starts the broker is left alone; empty when it may be changed.
+  std::string why_not_script() const;
+  bool beaten_by_alias(const Setting& setting) const;
   Where overrides() const;
   bool can_export() const;
+  Value command_entry(const Setting& setting) const;
   std::string_view variable_for(Key key) const;
   std::optional<std::string> runtime_variable(std::string_view atom, bool shell);
 
@@ -54,6 +62,7 @@ class Restater {
   const ProcessStart& process_;
   Draft& draft_;
   const std::string pod_;
+  const std::string not_script_;                            // why_not_script()
   std::vector<std::pair<std::string, std::string>> added_;  // env entries for run-time parts
   std::vector<std::string> overrides_;                      // KEY=VALUE
   std::string exports_;

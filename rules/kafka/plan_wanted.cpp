@@ -141,6 +141,16 @@ std::string inter_broker_name(const Settings& settings) {
   return "PLAINTEXT";
 }
 
+std::string_view default_listeners(const Settings& settings) {
+  const bool unset = settings.mechanics == Mechanics::kFile && settings.unreadable.empty() &&
+                     !settings[Key::kListeners].set && !settings[Key::kAdvertised].set && !settings.old_address;
+  const bool alone = inter_broker_name(settings) == "PLAINTEXT" &&
+                     !has_unknown(settings[Key::kInterBrokerName].value) &&
+                     !has_unknown(settings[Key::kInterBrokerProtocol].value) && !settings[Key::kControllerNames].set &&
+                     !settings[Key::kProcessRoles].set;
+  return unset && alone ? "PLAINTEXT://:9092" : std::string_view{};
+}
+
 ProtocolMap effective_protocols(const Settings& settings) {
   const Setting& map = settings[Key::kProtocolMap];
   if (map.set && !map.value.empty()) {

@@ -47,6 +47,9 @@ using ProtocolMap = std::vector<std::pair<std::string, std::string>>;
 ProtocolMap effective_protocols(const Settings& settings);
 std::vector<std::string> controller_names(const Settings& settings);
 std::string inter_broker_name(const Settings& settings);
+// What a broker binds and advertises whose properties file and arguments set neither
+// (SocketServerConfigs.LISTENERS_DEFAULT); empty when they do, or something may.
+std::string_view default_listeners(const Settings& settings);
 
 // What keeps this broker from having the wanted listener; empty when it has it.
 std::string missing(const BrokerSet& set, const Settings& settings, const WantedListener& wanted,

@@ -2,6 +2,7 @@
 // protocol map, each in a file of its own. Every step returns why it cannot be, or nothing.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,7 +20,8 @@
 namespace brokergate {
 
 inline constexpr std::string_view kShellAdvice =
-    "; name a fixed listener.port in the policy, or let the container's command export the variable";
+    "; let the container's command export the variable, or, with load balancers, name a fixed listener.port in the "
+    "policy";
 
 class Planner {
  public:
@@ -59,7 +61,7 @@ class Planner {
   }
 
   // The setting's own text can be changed where it stands.
-  static bool in_place(const Setting& setting) { return setting.exact && setting.node && !setting.object; }
+  bool in_place(const Setting& setting) const { return restater_.in_place(setting); }
 
   // Reasons that do not depend on where a setting is written.
   std::string unfit() const;
@@ -74,6 +76,10 @@ class Planner {
 
   // The entries of the setting beside the wanted one, each followed by a comma, into `value`.
   std::string spell_others(const Setting& setting, const PodVariable& pod, std::string& value);
+
+  // What Kafka advertises while advertised.listeners is not set: listeners, without the
+  // wanted entry and those of controllers, each followed by a comma.
+  std::string spell_bound(const PodVariable& pod, std::string& value);
 
   std::string choose_pod_for(Restater::Where where, PodVariable& pod);
 
@@ -102,12 +108,24 @@ class Planner {
 
   std::string choose_pod(bool shell, bool for_host, bool for_port, PodVariable& pod);
 
+  // The variable of the pod's name that env has before that entry; declared when there is none.
+  PodVariable pod_in_env(size_t before);
+
   // The ordinal by the label that pods have since Kubernetes 1.28.
   std::string choose_index(PodVariable& pod);
 
   // advertised.listeners is set nowhere: Kafka takes listeners for it, so its
   // entries are written out, with the host left to Kafka as it is now.
   std::string add_advertised();
+
+  std::string called(Key key) const;
+
+  // No setting says how the brokers listen, and what Kafka does then is known.
+  bool kafka_decides() const {
+    return name_ != "PLAINTEXT" && std::all_of(brokers_.begin(), brokers_.end(),
+                                               [](const auto& one) { return !default_listeners(*one).empty(); });
+  }
+  std::string add_to_default();
 
   // KAFKA_CFG_X or KAFKA_X, as the set's other variables are named.
   std::string same_prefix(const std::string& variable) const;
@@ -129,6 +147,9 @@ class Planner {
   // port that is advertised is the one to bind.
   std::string plan_derived_listeners();
 
+  // Neither is set: what Kafka binds then, and the wanted one.
+  std::string restate_default();
+
   // listeners is set nowhere, and what it follows from is written anew.
   std::string restate_derived();
 
@@ -146,6 +167,8 @@ class Planner {
   PodVariables pods_;
   Draft draft_;
   size_t env_index_ = 0;
+  std::optional<PodVariable> added_pod_;
+  size_t added_pod_at_ = 0;
   const std::vector<int64_t> ordinals_;
   Restater restater_;
   std::vector<std::shared_ptr<const Settings>> brokers_;  // of each of ordinals_

@@ -240,6 +240,9 @@ class Volumes {
   }
 
   void run(Value container) {
+    // It goes on beside the others, which do not wait for its end (KEP-753), nor for its success.
+    if (container["restartPolicy"].str() == "Always")
+      return lose(container, "init container " + std::string(container["name"].str()) + ", which goes on running,");
     const PodFiles before = view(container);
     const ProcessStart start = read_process(container, identity_, ImageFamily::kUnknown, nullptr, &before);
     const std::string who = "init container " + std::string(container["name"].str());

@@ -28,6 +28,17 @@ std::string host_name(const PodIdentity& identity) {
   return identity.name;
 }
 
+// A pod has a domain when it has a subdomain, which the StatefulSet controller sets to
+// spec.serviceName (initIdentity), whether or not there is such a Service. The cluster's own
+// domain is the kubelet's clusterDomain, which no manifest tells.
+std::string pod_domain(const PodIdentity& identity) {
+  if (!identity.object || identity.spec["hostNetwork"].as_bool().value_or(false)) return {};
+  const bool set = identity.object->kind == "StatefulSet";
+  const Value subdomain = set ? identity.object->spec()["serviceName"] : identity.spec["subdomain"];
+  if (subdomain.str().empty()) return {};
+  return std::string(subdomain.str()) + "." + identity.ns + ".svc." + runtime_atom("clusterDomain");
+}
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What envFrom may define can be anything: the names that the script mentions
@@ -190,6 +201,7 @@ void read_script(ScriptText text, const shell::Invocation& call, const std::vect
     client = client || entry == Entry::kNotBroker;
     return starts_broker(entry);
   };
+  if (start.parsed->names("hostname")) start.files.system.domain = pod_domain(identity);
   start.shell = start.parsed->script.run(environment, positional, is_entry, call.options, {}, &start.files.system);
   start.why = start.shell.why;
   if (std::string strange = not_for_sh(start.shell.borrowed, text.image); !strange.empty()) {

@@ -135,6 +135,7 @@ class Reader {
   void take_unknown(std::string_view line) {
     unread_ = unknown_reason(line);
     for (auto& setting : settings_.of) setting = Setting();
+    settings_.old_address = true;
   }
 
   void take(std::string_view line, bool plain) {
@@ -152,6 +153,7 @@ class Reader {
       decoded_value = std::move(*text);
     }
     const std::string_view key = plain ? raw : std::string_view(decoded_key);
+    settings_.old_address = settings_.old_address || is_old_address(key);
     for (size_t i = 0; i < kKeys; ++i)
       if (key == property_name(static_cast<Key>(i)))
         set(settings_.of[i], key, plain ? value : std::string_view(decoded_value), plain);

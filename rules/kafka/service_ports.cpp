@@ -81,6 +81,7 @@ std::vector<ServicePort> ports_of(const BrokerService& service) {
     port.name = value["name"].str();
     port.port = value["port"].as_int().value_or(0);
     port.node_port = value["nodePort"].as_int();
+    if (port.node_port == 0) port.node_port = std::nullopt;
     const Value target = value["targetPort"];
     if (target.is_string()) {
       port.target_name = target.str();

@@ -93,11 +93,18 @@ struct Settings {
   Mechanics mechanics = Mechanics::kUnknown;
   std::string unreadable;  // kUnknown, or why the environment is not read after all
   std::string doubt;       // readable, but something outside the manifest may still change it
+  // host.name, port, advertised.host.name or advertised.port is or may be set: where no listeners
+  // are, Kafka before 3.0 makes them of these (KIP-724 removed them).
+  bool old_address = false;
   std::array<Setting, kKeys> of;
 
   const Setting& operator[](Key key) const { return of[static_cast<size_t>(key)]; }
   Setting& operator[](Key key) { return of[static_cast<size_t>(key)]; }
 };
+
+constexpr bool is_old_address(std::string_view key) {
+  return key == "host.name" || key == "port" || key == "advertised.host.name" || key == "advertised.port";
+}
 
 // `pod_spec` and `container` for the mounts that change what the image reads. `doubt`:
 // why nothing of it is certain, or empty.

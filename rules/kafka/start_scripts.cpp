@@ -93,7 +93,8 @@ constexpr std::array kRows = {
                 .prefix = "KAFKA_",
                 .runs_commands = true,
                 .list_command = "KAFKA_LISTENERS_COMMAND",
-                .source = "medinvention k8s kafka/docker/start_kafka.sh, over wurstmeister's"},
+                .source = "samuel1114/k8s-ARM-Kafka ff0aa65c1b kafka/docker/start-kafka.sh, the image's source: "
+                          "wurstmeister's with a command, which runs before listeners are asked for"},
     StartScript{.mechanics = Mechanics::kEngapa,
                 .images = "engapa/kafka",
                 .prefix = "SERVER_",

@@ -55,7 +55,7 @@ std::string list(const Ports& ports) {
 // What the Services in front of single brokers say about the external listener.
 struct ServiceSide {
   Ports published, targets;
-  bool node_ports = false;
+  Ports node_ports;  // those of `published` that are node ports
   std::string trouble;
 };
 
@@ -80,6 +80,7 @@ class Planner {
   std::vector<const BrokerService*> own_services() const;
   ServiceSide read_services();
   Ports advertised();
+  std::string node_port_trouble(const ServiceSide& services) const;
   std::optional<Line> advertised_line(const ServiceSide& services, std::string& why);
   std::string bind(const ServiceSide& services, const Line& line);
   std::string user_of(int64_t port);
@@ -140,14 +141,13 @@ ServiceSide Planner::read_services() {
       continue;
     }
     if (service->type == "NodePort") {
-      side.node_ports = true;
       if (!port->node_port) {
         side.trouble = describe(*service->object) +
                        " names no nodePort: the API server picks one, and nobody can "
                        "advertise it beforehand";
         continue;
       }
-      side.published[*service->ordinal] = *port->node_port;
+      side.published[*service->ordinal] = side.node_ports[*service->ordinal] = *port->node_port;
     } else {
       side.published[*service->ordinal] = port->port;
     }
@@ -166,8 +166,43 @@ Ports Planner::advertised() {
   return ports;
 }
 
+// A node port lies in the cluster's range and exists once: no listener can make up for a
+// number that no Service can have (Kubernetes, "Service", type: NodePort).
+std::string Planner::node_port_trouble(const ServiceSide& services) const {
+  if (services.node_ports.empty()) return {};
+  const PortRule& rule = policy_.listener_port;
+  const int64_t last = set_.first_ordinal + std::clamp<int64_t>(set_.replicas, 1, 100'000) - 1;
+  const PortRange& range = policy_.node_ports;
+  const std::string named = range.named ? "" : " (unless nodePortRange in the policy says otherwise)";
+  if (rule.kind == PortRule::Kind::kAuto) {
+    std::map<int64_t, int64_t> brokers;
+    for (const auto& [ordinal, port] : services.node_ports) {
+      const auto [first, fresh] = brokers.emplace(port, ordinal);
+      if (!fresh)
+        return "its Services ask for node port " + std::to_string(port) + " for broker " +
+               std::to_string(first->second) + " and for broker " + std::to_string(ordinal) +
+               ", and a cluster has each once; give every broker's Service a nodePort of its own";
+    }
+    return {};
+  }
+  const bool rises = rule.kind == PortRule::Kind::kPerOrdinal;
+  for (const int64_t ordinal : {set_.first_ordinal, last}) {
+    const int64_t port = rule.base + (rises ? ordinal : 0);
+    if (!range.holds(port))
+      return "its Services are of type NodePort, and the policy's listener.port gives " + std::to_string(port) +
+             ", which lies outside of " + std::to_string(range.first) + "-" + std::to_string(range.last) + named +
+             "; name a number inside, or leave it to the Services (port: auto)";
+  }
+  if (!rises && last != set_.first_ordinal)
+    return "its Services are of type NodePort, and the policy's listener.port gives all brokers " +
+           std::to_string(rule.base) + ", which a cluster has once; write \"" + std::to_string(rule.base) +
+           "+{ordinal}\", or leave it to the Services (port: auto)";
+  return {};
+}
+
 std::optional<Line> Planner::advertised_line(const ServiceSide& services, std::string& why) {
   const PortRule& rule = policy_.listener_port;
+  if (why = node_port_trouble(services); !why.empty()) return std::nullopt;
   if (rule.kind == PortRule::Kind::kFixed) return Line{rule.base, 0};
   if (rule.kind == PortRule::Kind::kPerOrdinal) return Line{rule.base, 1};
   const Ports now = advertised();
@@ -190,7 +225,7 @@ std::optional<Line> Planner::advertised_line(const ServiceSide& services, std::s
     return std::nullopt;
   }
   // A nodePort exists once in a cluster: where one Service stands for many brokers, the ports must rise.
-  if (services.node_ports && services.published.size() == 1 && set_.replicas > 1) {
+  if (!services.node_ports.empty() && services.published.size() == 1 && set_.replicas > 1) {
     line = Line{services.published.begin()->second - services.published.begin()->first, 1};
   }
   return line;

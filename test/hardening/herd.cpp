@@ -60,8 +60,8 @@ bool Herd::wait_ended(size_t count, double seconds) const { return wait_until(en
 
 void Herd::run(int port, size_t count, size_t sources) {
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-  SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   std::vector<Animal> animals(count);
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   const auto drop = [&](Animal& animal) {
@@ -116,7 +116,8 @@ void Herd::run(int port, size_t count, size_t sources) {
   for (size_t i = 0; i < count && !ending_; ++i) {
     Animal& animal = animals[i];
     const size_t source = i % sources;
-    animal.socket = connect_from("127.1." + std::to_string(source / 250) + "." + std::to_string(source % 250 + 1), port);
+    animal.socket =
+        connect_from("127.1." + std::to_string(source / 250) + "." + std::to_string(source % 250 + 1), port);
     if (animal.socket < 0) {
       ++ended_;
       continue;

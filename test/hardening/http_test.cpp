@@ -118,11 +118,12 @@ TEST_CASE("floods of header fields") {
 TEST_CASE("JSON that is deep, and bodies that are none") {
   ServerProcess server;
   const std::string deep = std::string(100000, '[') + std::string(100000, ']');
-  const std::string inside = R"({"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","object":)";
+  const std::string inside =
+      R"({"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","object":)";
   for (const std::string& body :
-       {deep, inside + deep + "}}", std::string(size_t{1} << 20, '{'), std::string("\xff\xfe\x00", 3), std::string("null"),
-        std::string("{}"), std::string("[]"), std::string("\"\\ud800\""), std::string("1e400"), std::string("{} {}"),
-        std::string("\xef\xbb\xbf{}")}) {
+       {deep, inside + deep + "}}", std::string(size_t{1} << 20, '{'), std::string("\xff\xfe\x00", 3),
+        std::string("null"), std::string("{}"), std::string("[]"), std::string("\"\\ud800\""), std::string("1e400"),
+        std::string("{} {}"), std::string("\xef\xbb\xbf{}")}) {
     INFO(body.substr(0, 60));
     Client client(server.port());
     REQUIRE(client.handshake());

@@ -11,7 +11,7 @@ namespace brokergate::hardening {
 
 struct Health {
   size_t answered = 0;
-  std::vector<std::string> failures;  // why, each
+  std::vector<std::string> failures;   // why, each
   double p50 = 0, p99 = 0, worst = 0;  // milliseconds from when a request was due
 };
 

@@ -117,7 +117,8 @@ TEST_CASE("20 policies, one after the other") {
   lender.write("policy.yaml", text("enforce"));
   REQUIRE(wait_for(denied, 5));
   lender.write("policy.yaml", text("strict"));
-  REQUIRE(wait_for([&] { return server.metric("brokergate_reloads_total{what=\"policy\",result=\"rejected\"}") == 1; }, 5));
+  REQUIRE(
+      wait_for([&] { return server.metric("brokergate_reloads_total{what=\"policy\",result=\"rejected\"}") == 1; }, 5));
   CHECK(denied());
 }
 

@@ -80,7 +80,8 @@ ServerProcess::ServerProcess(const std::vector<std::string>& extra) {
   const Pem pair = make_pair(1);
   write("cert.pem", pair.cert);
   write("key.pem", pair.key);
-  std::vector<std::string> arguments{BROKERGATE_BINARY, "serve", "--listen", "127.0.0.1:0", "--operations", "127.0.0.1:0"};
+  std::vector<std::string> arguments{BROKERGATE_BINARY, "serve",        "--listen",
+                                     "127.0.0.1:0",     "--operations", "127.0.0.1:0"};
   if (std::find(extra.begin(), extra.end(), "--cert") == extra.end()) {
     arguments.insert(arguments.end(), {"--cert", "cert.pem", "--key", "key.pem"});
   }

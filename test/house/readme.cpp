@@ -13,20 +13,20 @@ std::set<std::string> dev_verbs_named_in(const std::string& text) {
   std::set<std::string> verbs;
   for (size_t at = 0; (at = text.find("./dev ", at)) != std::string::npos;) {
     at += 6;
-    const size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", at);
+    const size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", at);
     verbs.insert(text.substr(at, end - at));
   }
   verbs.erase("");
   return verbs;
 }
 
-// Verbs that `./dev help` lists, one on each indented line.
+// Verbs that `./dev help` lists, one on each indented line; what goes on in the next one is indented more.
 std::set<std::string> dev_verbs() {
   std::set<std::string> verbs;
   const house::Run help = house::run("./dev help");
   REQUIRE(help.status == 0);
   for (const std::string& line : help.output) {
-    if (line.starts_with("  ")) verbs.insert(line.substr(2, line.find(' ', 2) - 2));
+    if (line.starts_with("  ") && !line.starts_with("   ")) verbs.insert(line.substr(2, line.find(' ', 2) - 2));
   }
   return verbs;
 }

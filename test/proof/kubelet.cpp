@@ -61,6 +61,7 @@ std::string readable(std::string text) {
   replace_all(text, kHostIp, "<hostIP>");
   replace_all(text, kNodeName, "<nodeName>");
   replace_all(text, kNamespace, "<namespace>");
+  replace_all(text, kClusterDomain, "<clusterDomain>");
   return text;
 }
 

@@ -250,7 +250,7 @@ void furnish(const Place& place, const Pod& pod, const ImageStart& image) {
     fs::create_symlink(place.tools / "libkafka.sh", place.root / "opt/bitnami/scripts" / library);
   }
   fs::remove(place.state / "outside");
-  std::string full = pod.name + "." + text_of(pod.set["spec"]["serviceName"]) + "." + pod.ns + ".svc.cluster.local";
+  std::string full = pod.name + "." + text_of(pod.set["spec"]["serviceName"]) + "." + pod.ns + ".svc." + kClusterDomain;
   bool old_bitnami = image.family == "bitnami" && !image.refactored;
   write(place.state / "pod", "PROOF_FULL_NAME=" + shell_quoted(full) + "\nPROOF_POD_ADDRESS=" + kPodIp +
                                  "\nPROOF_FAMILY=" + image.family + "\nPROOF_OLD_BITNAMI=" + (old_bitnami ? "1" : "") +

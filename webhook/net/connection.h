@@ -41,10 +41,10 @@ struct Connection {
   std::string peer;
 
   Phase phase = Phase::kHandshake;
-  std::chrono::steady_clock::time_point since;   // in this phase
+  std::chrono::steady_clock::time_point since;            // in this phase
   std::list<std::unique_ptr<Connection>>::iterator self;  // in its phase's list
-  uint32_t interest = 0;  // what epoll was told
-  bool queued = false;    // has more to do without an event, and waits for its turn
+  uint32_t interest = 0;                                  // what epoll was told
+  bool queued = false;                                    // has more to do without an event, and waits for its turn
 
   // The request. `in` holds the head and whatever followed it, until the body is cut off.
   std::string in;
@@ -52,7 +52,7 @@ struct Connection {
   std::string head_bytes;  // the head, once complete
   Head head;               // its views point into head_bytes
   std::string body;
-  size_t charged = 0;      // bytes of the body that Usage counts
+  size_t charged = 0;  // bytes of the body that Usage counts
   std::chrono::steady_clock::time_point deadline;
   // The answer.
   std::string out;

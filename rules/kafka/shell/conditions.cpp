@@ -50,6 +50,7 @@ Truth has_text(std::string_view value) {
 Truth equal(const std::string& a, const std::string& b) {
   if (!has_opaque(a) && !has_opaque(b)) return a == b;
   if (!has_unknown(a) && !has_unknown(b) && a == b) return true;
+  if ((b == "0" && a == unknown_atom(kFailedReason)) || (a == "0" && b == unknown_atom(kFailedReason))) return false;
   if (a.empty()) return negate(has_text(b));
   if (b.empty()) return negate(has_text(a));
   return std::nullopt;
@@ -88,6 +89,8 @@ Truth Interpreter::test_binary(const std::string& a, std::string_view op, const 
   if (op == "=" || op == "==") return equal(a, b);
   if (op == "!=") return negate(equal(a, b));
   if (op == "<" || op == ">") return std::nullopt;  // by locale
+  if (b == "0" && (op == "-eq" || op == "-ne" || op == "-gt" || op == "-le") && a == unknown_atom(kFailedReason))
+    return op == "-ne" || op == "-gt";
   auto x = integer(a), y = integer(b);
   // What is no number is an error to both shells, with a status of its own.
   if (!x || !y) return std::nullopt;

@@ -10,6 +10,9 @@ constexpr size_t kMaxDepth = 120;
 // Ways through an undecided loop until nothing changes any more.
 constexpr int kMaxPasses = 8;
 
+// A way of its own copies the state, and is joined with the others again.
+size_t cost_of_a_way(const State& state) { return 4 + state.variables.size() / 2; }
+
 }  // namespace
 
 Failed Interpreter::execute(const Node& node, State& state, Io io) {
@@ -103,27 +106,36 @@ Failed Interpreter::execute_and_or(const Node& node, State& state, Io io) {
     return failed;
   };
   // As long as every status is known there is one way.
+  const size_t ends = ends_;
   Failed failed = run(0, state);
-  size_t i = 1;
-  for (; i < count && !failed && !state.dead && state.status != kUnknownStatus; ++i) {
-    if ((node.operators[i - 1] == '&') == (state.status == 0)) failed = run(i, state);
+  size_t i = 1, undecided = 0;  // the operand whose status is asked for
+  for (; i < count && (!state.dead || (failed && ways_ != nullptr)); ++i) {
+    if ((failed || state.status == kUnknownStatus) && !decide(*node.children[undecided], state, failed)) break;
+    if (state.dead || (node.operators[i - 1] == '&') != (state.status == 0)) continue;
+    failed = run(i, state);
+    undecided = i;
   }
-  if (i == count || state.dead) return failed;
+  if (i == count || (state.dead && !failed)) return failed;
 
   Failed ok, bad;
+  bool loss = false;
   auto add = [&](Failed& to, State&& way, int status) {
     way.status = status;
     if (to) {
+      loss = loss || loses(*to, way);
       join(*to, std::move(way), depends_on(node));
     } else {
       to = std::make_unique<State>(std::move(way));
     }
   };
   auto sort = [&](State&& way, Failed way_failed) {
-    if (way_failed && !way_failed->dead) add(bad, std::move(*way_failed), 1);
+    if (way_failed && !way_failed->dead) {
+      const int status = way_failed->status > 0 ? way_failed->status : kFailedStatus;
+      add(bad, std::move(*way_failed), status);
+    }
     if (way.dead) return;
     if (way.status == kUnknownStatus && !way_failed) {
-      add(bad, State(way), 1);
+      add(bad, State(way), kFailedStatus);
       add(ok, std::move(way), 0);
     } else if (way.status == 0 || way_failed) {
       add(ok, std::move(way), 0);
@@ -132,17 +144,20 @@ Failed Interpreter::execute_and_or(const Node& node, State& state, Io io) {
       add(bad, std::move(way), status);
     }
   };
+  const size_t first = undecided;
   sort(std::move(state), std::move(failed));
   for (; i < count && !stopped(); ++i) {
     Failed way = std::move(node.operators[i - 1] == '&' ? ok : bad);
     if (!way) continue;
     bool alone = !ok && !bad;
-    spend(1 + way->variables.size() / 8);
+    spend(cost_of_a_way(*way));
     OutputMark since = mark(io);
     Failed way_failed = run(i, *way);
-    if (!alone) blur(io, since, depends_on(*node.children[i - 1]));
+    if (!alone && blur(io, since, depends_on(*node.children[i - 1]))) loss = read_lost_ = true;
     sort(std::move(*way), std::move(way_failed));
   }
+  loss = loss || (ok && bad && loses(*ok, *bad));
+  for (size_t operand = first; operand + 1 < count; ++operand) note_split(*node.children[operand], loss, ends);
   state = State();
   state.dead = !ok && !bad;
   if (ok) {
@@ -211,7 +226,7 @@ Failed Interpreter::execute_pipeline(const Node& node, State& state, Io io) {
 }
 
 void Interpreter::execute_subshell(const Node& body, State& state, Io io) {
-  if (!spend(1 + state.variables.size() / 8)) return;
+  if (!spend(cost_of_a_way(state))) return;
   State inside = state;
   Frame frame{Frame::Kind::kSubshell, {}, {}};
   frame.left.dead = true;
@@ -238,20 +253,29 @@ Failed Interpreter::execute_if(const Node& node, State& state, Io io, uint32_t a
     Failed failed = execute(condition, state, io);
     --ignore_errexit_;
     if (state.dead && !failed) return nullptr;
+    if (failed || state.status == kUnknownStatus) decide(condition, state, failed);
+    if (state.dead && !failed) return nullptr;
     if (!failed && state.status != kUnknownStatus) {
       if (state.status == 0) return execute(*node.children[at + 1], state, io);
       continue;
     }
-    if (!spend(1 + state.variables.size() / 8) || ++depth_ > kMaxDepth) {
+    if (!spend(cost_of_a_way(state)) || ++depth_ > kMaxDepth) {
       stop("the script is nested too deeply to follow");
       return nullptr;
     }
     State otherwise = failed ? std::move(*failed) : state;
+    if (state.status == kUnknownStatus) {
+      state.status = 0;
+      if (!failed) otherwise.status = kFailedStatus;
+    }
     OutputMark since = mark(io);
+    const size_t ends = ends_;
     settle(state, execute(*node.children[at + 1], state, io), *node.children[at + 1]);
     settle(otherwise, execute_if(node, otherwise, io, at + 2), node);
     --depth_;
-    blur(io, since, depends_on(condition));
+    const bool blurred = blur(io, since, depends_on(condition));
+    read_lost_ = read_lost_ || blurred;
+    note_split(condition, blurred || loses(state, otherwise), ends);
     join(state, std::move(otherwise), depends_on(condition));
     return nullptr;
   }
@@ -282,6 +306,7 @@ Failed Interpreter::execute_while(const Node& node, State& state, Io io) {
   constexpr int kWatched = 4;
   State watched;
   size_t watched_at = 0;
+  ++looping_;
   for (int round = 0; !state.dead && spend(1); ++round) {
     if (round == kWatched + 1 && same_values(watched, state) && watched.cwd == state.cwd &&
         watched.status == state.status && watched_at == mark(io).in) {
@@ -289,7 +314,7 @@ Failed Interpreter::execute_while(const Node& node, State& state, Io io) {
       state.dead = true;  // else only those ways count that leave it
       break;
     }
-    if (round == kWatched && spend(1 + state.variables.size() / 8)) {
+    if (round == kWatched && spend(cost_of_a_way(state))) {
       watched = state;
       watched_at = mark(io).in;
     }
@@ -310,6 +335,7 @@ Failed Interpreter::execute_while(const Node& node, State& state, Io io) {
   }
   if (!state.dead) state.status = status;
   --inexact_;
+  --looping_;
   frames_.pop_back();
   join(state, std::move(frame.left), depends_on(condition));
   return nullptr;
@@ -323,9 +349,10 @@ void Interpreter::undecided_loop(const Node& loop, const Node& body, const Node*
   std::string reason = "depends on how often " + quote(loop.text) + " goes round";
   State exits;
   exits.dead = true;
+  ++looping_;
   bool until = loop.negated;
   for (int pass = 0; pass < kMaxPasses && !stopped(); ++pass) {
-    if (!spend(1 + state.variables.size() / 8)) break;
+    if (!spend(cost_of_a_way(state))) break;
     if (condition != nullptr && pass > 0) {
       ++ignore_errexit_;
       failed = execute(*condition, state, io);
@@ -350,6 +377,7 @@ void Interpreter::undecided_loop(const Node& loop, const Node& body, const Node*
     if (same_values(state, before)) break;
     if (pass + 1 == kMaxPasses) stop("a loop changes more than could be followed");
   }
+  --looping_;
   state = std::move(exits);
   if (!state.dead) state.status = kUnknownStatus;
 }
@@ -436,17 +464,26 @@ Failed Interpreter::execute_case(const Node& node, State& state, Io io) {
       matched = matched || match.value_or(false);
       undecided = undecided || !match;
     }
+    if (undecided && !matched) {
+      if (const auto way = choose(node)) {
+        matched = *way;
+        undecided = false;
+      }
+    }
     if (matched) {
       Failed failed = run_body(state, i);
       if (done.dead && node.cases[i].end != CaseItem::End::kContinue) return failed;
       settle(state, std::move(failed), node);
       finished = node.cases[i].end != CaseItem::End::kContinue;
     } else if (undecided) {
-      spend(1 + state.variables.size() / 8);
+      spend(cost_of_a_way(state));
       State way = state;
       OutputMark since = mark(io);
+      const size_t ends = ends_;
       settle(way, run_body(way, i), node);
-      blur(io, since, reason);
+      const bool blurred = blur(io, since, reason);
+      read_lost_ = read_lost_ || blurred;
+      note_split(node, blurred || loses(way, state) || loses(way, done), ends);
       join(done, std::move(way), reason);
     }
   }

@@ -71,8 +71,9 @@ struct Interpreter::Fields {
       char c = value[i];
       if (c == '\x01') {
         size_t end = atom_end(value, i);
-        // Addresses and names hold no white space; what is not known may.
-        if (value.substr(i + 1, 1) == "?" || ifs != kDefaultIfs) uncertain = true;
+        // Addresses, names and numbers hold no white space; what is not known may.
+        const bool one_word = value.substr(i + 1, 1) != "?" || value.substr(i + 2, end - i - 3) == kFailedReason;
+        if (!one_word || ifs != kDefaultIfs) uncertain = true;
         current += value.substr(i, end - i);
         has = true;
         after_white = false;

@@ -175,7 +175,15 @@ FilterResult filter_sed(const FilterCall& call) {
         const MaskedLine mask(line);
         auto found = mask.fits() ? command.address->find(mask.text()) : std::nullopt;
         if (!found) return result;
-        if (found->empty()) continue;
+        if (has_unknown(line) && quiet && command.name == 'p') return result;
+        if (has_unknown(line) && command.name != 'p') {
+          // The rest of the line may be what the address looks for.
+          if (command.name == 'q') return result;
+          if (command.name == 'd' && !found->empty()) may_be_deleted(line);
+          if (command.name == 'd') continue;
+        } else if (found->empty()) {
+          continue;
+        }
       }
       if (command.name == 'd') {
         deleted = true;
@@ -196,7 +204,9 @@ FilterResult filter_sed(const FilterCall& call) {
     if (!deleted && !quiet) out += line + newline;
   }
   // Without a newline at the end of the text, what p prints last is not clear.
-  if (!text.empty() && text.back() != '\n' && (quiet || script.find('p') != std::string::npos)) return result;
+  const bool prints = std::any_of(commands->begin(), commands->end(),
+                                  [](const Command& one) { return one.name == 'p' || one.change.print; });
+  if (!text.empty() && text.back() != '\n' && (quiet || prints)) return result;
   result.known = true;
   result.output = std::move(out);
   return result;

@@ -183,9 +183,14 @@ void Interpreter::do_tee(Call& call) {
 
 void Interpreter::do_hostname(Call& call) {
   call.state.status = 0;
-  bool plain = call.argv.size() == 1 || (call.argv.size() == 2 && call.argv[1] == "-s");
-  if (plain) {
+  const std::string_view option = call.argv.size() == 2 ? std::string_view(call.argv[1]) : std::string_view{};
+  const std::string domain = system_ != nullptr ? system_->domain : std::string();
+  if (call.argv.size() == 1 || option == "-s") {
     write(call.io, hostname_ + "\n");
+  } else if (!domain.empty() && (option == "-f" || option == "--fqdn")) {
+    write(call.io, hostname_ + "." + domain + "\n");
+  } else if (!domain.empty() && (option == "-d" || option == "--domain")) {
+    write(call.io, domain + "\n");
   } else {
     unknown_output(call, "the output of " + quote(call.node.text));
     call.state.status = kUnknownStatus;

@@ -28,10 +28,9 @@ Interpreter::Interpreter(const IsEntry& is_entry, const Environment& environment
   hostname_ = found != environment.end() ? found->second : unknown_atom("the pod's host name");
 }
 
-Result Interpreter::run(const Node& script, const std::string& parse_error, const std::vector<std::string>& positional,
-                        std::string_view options, std::string_view arg0) {
+State Interpreter::first_state(const Start& start) const {
   State state;
-  state.arg0 = arg0;
+  state.arg0 = start.arg0;
   for (const auto& [name, value] : environment_) {
     Variable& variable = state.variables.emplace_hint(state.variables.end(), name, Variable{})->second;
     variable.value = value;
@@ -41,40 +40,53 @@ Result Interpreter::run(const Node& script, const std::string& parse_error, cons
     state.files = system_->files;
     state.cwd = system_->cwd;
   }
-  state.positional = positional;
-  state.errexit = options.find('e') != std::string_view::npos;
-  state.nounset = options.find('u') != std::string_view::npos;
-  state.allexport = options.find('a') != std::string_view::npos;
-  state.noglob = options.find('f') != std::string_view::npos;
+  state.positional = start.positional;
+  const auto has = [&](char option) { return start.options.find(option) != std::string_view::npos; };
+  state.errexit = has('e');
+  state.nounset = has('u');
+  state.allexport = has('a');
+  state.noglob = has('f');
+  return state;
+}
 
-  exited_.dead = true;
-  Failed failed = execute(script, state, {});
+void Interpreter::follow(const Start& start) {
+  last_ = first_state(start);
+  Failed failed = execute(start.script, last_, {});
   // A way that reaches the end without a failure and without a broker.
-  bool missed = ended_well_ || (!state.dead && state.status <= 0);
-  Result result;
-  if (!entry_ && !missed && !stopped() && parse_error.empty())
-    result.fails = !exit_reason_.empty() ? exit_reason_
-                   : state.dead          ? "no way through it ends well"
-                                         : "its last command ends with status " + std::to_string(state.status);
-  result.borrowed = std::move(parse_budget_.borrowed);
+  missed_ = missed_ || ended_well_ || (!last_.dead && last_.status <= 0);
+  any_started_ = any_started_ || started_;
+}
+
+Result Interpreter::run(const Start& start) {
+  exited_.dead = true;
+  follow(start);
   // What is left behind is that of every way that ends well.
   if (!entry_ && !exited_.dead) {
-    const bool dead = state.dead;
-    if (dead) {
-      state = std::move(exited_);
+    if (last_.dead) {
+      last_ = std::move(exited_);
     } else {
-      join(state, std::move(exited_), "depends on a way that cannot be decided");
+      join(last_, std::move(exited_), "depends on a way that cannot be decided");
     }
-    state.dead = dead;
   }
-  State& last = entry_ ? entry_->state : state;
+  return finish(start);
+}
+
+Result Interpreter::finish(const Start& start) {
+  const std::string& parse_error = start.parse_error;
+  Result result;
+  if (!entry_ && !missed_ && !stopped() && parse_error.empty())
+    result.fails = !exit_reason_.empty() ? exit_reason_
+                   : last_.dead          ? "no way through it ends well"
+                                         : "its last command ends with status " + std::to_string(last_.status);
+  result.borrowed = std::move(parse_budget_.borrowed);
+  State& last = entry_ ? entry_->state : last_;
   if (entry_) {
     result.argv = std::move(entry_->argv);
     result.argv_words = std::move(entry_->words);
     result.exec = entry_->exec;
     result.command = entry_->command;
-    result.certain = !missed && !stopped() && parse_error.empty() && entry_->same_argv;
-    if (missed) result.why = "the broker is started only on a condition that cannot be decided";
+    result.certain = !missed_ && !stopped() && parse_error.empty() && entry_->same_argv;
+    if (missed_) result.why = "the broker is started only on a condition that cannot be decided";
     if (!entry_->same_argv) result.why = "the broker is started in several ways: " + doubt_;
   } else if (!exit_reason_.empty()) {
     result.why = exit_reason_;
@@ -97,8 +109,8 @@ Result Interpreter::run(const Node& script, const std::string& parse_error, cons
   result.unread = std::move(last.unread);
   if (result.unread.empty() && !result.sourced.empty())
     result.unread = "the script reads " + result.sourced.front() + ", which is not in the manifest";
-  result.programs = started_ || stopped() || !parse_error.empty();
-  result.idle = !entry_ && !started_ && !stopped() && parse_error.empty() && result.unread.empty();
+  result.programs = any_started_ || stopped() || !parse_error.empty();
+  result.idle = !entry_ && !any_started_ && !stopped() && parse_error.empty() && result.unread.empty();
   if (result.why.empty() && !result.sourced.empty()) {
     result.why = "it reads " + result.sourced.front() + ", which is not in the script";
   }
@@ -133,18 +145,22 @@ Interpreter::OutputMark Interpreter::mark(Io io) const {
 
 // What was written since `since` may not have been written, and what was read
 // may still be there.
-void Interpreter::blur(Io io, OutputMark since, const std::string& reason) {
+bool Interpreter::blur(Io io, OutputMark since, const std::string& reason) {
+  bool any = false;
   auto blur_sink = [&](Sink* sink, size_t size) {
     if (sink == nullptr || sink->text.size() <= size) return;
+    any = true;
     sink->text.resize(size);
     sink->text += unknown_atom(reason);
   };
   blur_sink(io.out, since.out);
   if (io.err != io.out) blur_sink(io.err, since.err);
   if (io.in != nullptr && io.in->at != since.in) {
+    any = true;
     io.in->text = unknown_atom(reason);
     io.in->at = 0;
   }
+  return any;
 }
 
 std::string Interpreter::depends_on(const Node& node) const {
@@ -153,6 +169,7 @@ std::string Interpreter::depends_on(const Node& node) const {
 
 // Ends this way inside the nearest loop, function or subshell.
 void Interpreter::leave(State& state, Frame::Kind kind, bool to_continue, size_t levels) {
+  ++ends_;
   for (size_t i = frames_.size(); i-- > 0;) {
     Frame& frame = *frames_[i];
     if (frame.kind != kind) {
@@ -178,6 +195,7 @@ void Interpreter::exit_script(State& state, int status, const std::string& why) 
   state.status = status;
   for (size_t i = frames_.size(); i-- > 0;) {
     if (frames_[i]->kind != Frame::Kind::kSubshell) continue;
+    ++ends_;
     join(frames_[i]->left, std::move(state), "depends on a way that cannot be decided");
     state = State();
     state.dead = true;
@@ -186,8 +204,9 @@ void Interpreter::exit_script(State& state, int status, const std::string& why) 
   if (exit_reason_.empty()) exit_reason_ = why;
   if (status <= 0) {
     ended_well_ = true;
+    ++ends_;
     State left = state;
-    join(exited_, std::move(left), "depends on a way that cannot be decided");
+    join(exited_, std::move(left), ways_reason());
   }
   state.dead = true;
 }

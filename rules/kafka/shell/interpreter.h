@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "rules/kafka/shell/parser.h"
 #include "rules/kafka/shell/pattern.h"
 #include "rules/kafka/shell/state.h"
+#include "rules/kafka/shell/ways.h"
 
 namespace brokergate::shell {
 
@@ -38,10 +40,36 @@ class Interpreter {
  public:
   Interpreter(const IsEntry& is_entry, const Environment& environment, Dialect dialect, const FileSystem* system);
 
-  Result run(const Node& script, const std::string& parse_error, const std::vector<std::string>& positional,
-             std::string_view options, std::string_view arg0);
+  // What a script starts with.
+  struct Start {
+    const Node& script;
+    const std::string& parse_error;
+    const std::vector<std::string>& positional;
+    std::string_view options, arg0;
+  };
+  // Follows both ways of each condition that cannot be decided and joins them behind it.
+  Result run(const Start& start);
+  // After run(): conditions whose two ways differ, when something that was read later had been
+  // lost by joining them; else empty.
+  std::set<std::string_view> worth_splitting() const;
+  // Follows each way through `conditions` on its own, from the beginning to its end, and joins the
+  // ends; `joined`: what run() said, which is as true and may know less.
+  Result run_ways(const Start& start, std::set<std::string_view> conditions, Result joined);
 
  private:
+  State first_state(const Start& start) const;
+  void follow(const Start& start);
+  Result finish(const Start& start);
+  void forget_run();
+  // Makes the state that of one way of `condition`, whose status is not known. False: both are to
+  // be followed.
+  bool decide(const Node& condition, State& state, Failed& failed);
+  std::optional<bool> choose(const Node& condition);
+  // `ends`: what ends_ was before the two ways.
+  void note_split(const Node& condition, bool loss, size_t ends);
+  void note_read(std::string_view value) const;
+  std::string ways_reason() const;
+
   // One simple command on its way.
   struct Call {
     State& state;
@@ -114,7 +142,8 @@ class Interpreter {
   // From here on any variable may have any value.
   void unread(State& state, std::string reason);
   OutputMark mark(Io io) const;
-  void blur(Io io, OutputMark since, const std::string& reason);
+  // True: there was something.
+  bool blur(Io io, OutputMark since, const std::string& reason);
   std::string depends_on(const Node& node) const;
 
   // simple.cpp
@@ -254,7 +283,13 @@ class Interpreter {
   std::string last_command_;  // the last program started, for `why`
   std::string exit_reason_;
   State exited_;  // joined states of all ways that have ended without a failure
+  State last_;    // at the end of the script
   std::string doubt_;
+  Ways* ways_ = nullptr;               // of run_ways()
+  std::set<std::string_view> splits_;  // conditions whose two ways differ
+  mutable bool read_lost_ = false;     // something was read that may be known on each way
+  size_t ends_ = 0;                    // ways that left a loop, a function or the script before its end
+  int looping_ = 0;                    // in a loop of which each round is like all others
   std::string stop_reason_;
   ParseBudget parse_budget_;
   size_t steps_ = 0;
@@ -266,6 +301,8 @@ class Interpreter {
   int no_spans_ = 0;          // in a text that is not the script's
   int child_ = 0;             // in $( ): what starts there is no broker
   bool ended_well_ = false;   // a way ended by `exit 0` or by becoming another program
+  bool missed_ = false;       // a way that ended well started no broker
+  bool any_started_ = false;  // started_, on any way
   bool library_ = false;      // an image's library was read, of which some functions are not known
   bool started_ = false;      // a program that is not known
   int processes_ = 0;         // <( … ) so far

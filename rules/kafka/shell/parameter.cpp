@@ -68,14 +68,19 @@ std::optional<std::string> Interpreter::parameter(std::string_view name, const W
     if (array != state.arrays.end()) {
       int64_t at = *index < 0 ? *index + static_cast<int64_t>(array->second.size()) : *index;
       if (at < 0 || at >= static_cast<int64_t>(array->second.size())) {
-        if (unknown_array(array->second)) return array->second[0];
-        return std::nullopt;
+        if (!unknown_array(array->second)) return std::nullopt;
+        note_read(array->second[0]);
+        return array->second[0];
       }
+      note_read(array->second[static_cast<size_t>(at)]);
       return array->second[static_cast<size_t>(at)];
     }
     if (*index != 0) return std::nullopt;
   }
-  if (auto found = state.variables.find(name); found != state.variables.end()) return found->second.value;
+  if (auto found = state.variables.find(name); found != state.variables.end()) {
+    note_read(found->second.value);
+    return found->second.value;
+  }
   if (const std::string* first = array_element(state, name, 0)) return *first;
   if (is_digit(name.front())) {
     size_t number = 0;
@@ -92,6 +97,7 @@ std::optional<std::string> Interpreter::parameter(std::string_view name, const W
         return std::to_string(state.positional.size());
       case '?':
         if (state.status == kUnknownStatus) return unknown_atom("the status of the last command");
+        if (state.status == kFailedStatus) return unknown_atom(kFailedReason);
         // Behind a $(…) in the same command it is that one's status in bash only.
         if (substituted_ && dialect_ == Dialect::kSh) return unknown_atom("shells differ about $? behind $(…)");
         return std::to_string(state.status);
@@ -126,6 +132,7 @@ std::optional<std::vector<std::string>> Interpreter::list_parameter(const Part& 
     list = state.positional;
   } else if (auto found = state.arrays.find(part.text); found != state.arrays.end()) {
     list = found->second;
+    for (const std::string& one : list) note_read(one);
   } else if (auto value = parameter(part.text, nullptr, state, io)) {
     list.push_back(*value);
   }

@@ -51,7 +51,9 @@ std::string Interpreter::file_path(const State& state, std::string_view name) co
 const std::string* Interpreter::file_text(const State& state, std::string_view name) const {
   if (state.files.empty()) return nullptr;
   auto found = state.files.find(file_path(state, name));
-  return found == state.files.end() ? nullptr : &found->second.text;
+  if (found == state.files.end()) return nullptr;
+  note_read(found->second.text);
+  return &found->second.text;
 }
 
 void Interpreter::write_file(State& state, const std::string& path, const std::string& text, bool append, Span body) {

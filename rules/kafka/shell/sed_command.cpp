@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/state.h"
 
 namespace brokergate::shell {
 namespace {
@@ -31,6 +32,71 @@ std::string needle_of(std::string_view pattern) {
     if (pattern[i] == '\x01') i = std::min(pattern.find('\x02', i), pattern.size());
   }
   return best;
+}
+
+// The group that `pattern` begins with, opened; false when it may be left out.
+bool open_group(std::string_view& pattern, std::string_view open, std::string_view close) {
+  int depth = 0;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const std::string_view rest = pattern.substr(i);
+    if (rest.starts_with(open)) ++depth;
+    if (rest.starts_with(close) && --depth == 0) {
+      const std::string_view after = rest.substr(close.size());
+      if (!after.empty() && std::string_view("*?{\\").find(after.front()) != std::string_view::npos) return false;
+      pattern.remove_prefix(open.size());
+      return true;
+    }
+    if (pattern[i] == '[') return false;
+    if (pattern[i] == '\\') ++i;
+  }
+  return false;
+}
+
+// What every match begins with, as far as it is plain text.
+std::string lead_of(std::string_view pattern, bool extended) {
+  if (pattern.find('|') != std::string_view::npos) return {};
+  if (pattern.starts_with('^')) pattern.remove_prefix(1);
+  const std::string_view open = extended ? "(" : "\\(", close = extended ? ")" : "\\)";
+  if (pattern.starts_with(open) && !open_group(pattern, open, close)) return {};
+  std::string lead;
+  while (!pattern.empty()) {
+    const bool escaped =
+        pattern.size() > 1 && pattern[0] == '\\' && std::string_view("./-").find(pattern[1]) != std::string_view::npos;
+    if (!escaped && !plain_char(pattern.front())) break;
+    lead += pattern[escaped ? 1 : 0];
+    pattern.remove_prefix(escaped ? 2 : 1);
+  }
+  // What follows may say how often the last one stands there.
+  if (!pattern.empty() && std::string_view("*?+{\\").find(pattern.front()) != std::string_view::npos && !lead.empty())
+    lead.pop_back();
+  return lead;
+}
+
+// What stands before the first atom.
+std::string_view known_part(std::string_view line) { return line.substr(0, line.find('\x01')); }
+
+// "K=" when it is known that the line sets K, or is a comment that looks like it.
+std::string_view key_of(std::string_view line) {
+  const std::string_view known = known_part(line);
+  return known.substr(0, known.find('=') == known.npos ? 0 : known.find('=') + 1);
+}
+
+bool may_be_comment(std::string_view line) { return unknown_reason(line).starts_with(kMayNotSet); }
+
+// Whether a match may begin in the key, or in the comment that the line may be, for all that is
+// known of the rest.
+bool may_reach_key(const SedSubstitute& command, std::string_view line) {
+  const std::string_view known = known_part(line), key = key_of(line), lead = command.lead;
+  if (lead.empty() || (may_be_comment(line) && std::string_view("# \t").find(lead.front()) != std::string_view::npos))
+    return true;
+  for (size_t at = 0; at < key.size(); ++at) {
+    const std::string_view from = known.substr(at);
+    if (lead.starts_with(from)) return true;
+    // A match that begins with what is known may end there, which was looked for already.
+    if (from.starts_with(lead) && command.open) return true;
+    if (command.at_begin) break;
+  }
+  return false;
 }
 
 // False: cannot be known.
@@ -136,6 +202,9 @@ bool read_sed_pattern(const std::string& pattern, bool extended, bool ignore_cas
     out.classes = out.classes || (pattern[i] == '[' && pattern[i + 1] != '^') ||
                   (pattern[i] == '\\' && std::string_view("wW").find(pattern[i + 1]) != std::string_view::npos);
   }
+  if (!ignore_case) out.lead = lead_of(pattern, extended);
+  out.at_begin = pattern.starts_with('^');
+  out.open = out.lead.size() + (pattern.starts_with('^') ? 1 : 0) != pattern.size();
   out.pattern = std::make_unique<Regex>(pattern, extended, ignore_case);
   return out.pattern->valid();
 }
@@ -158,11 +227,23 @@ bool substitute(const SedSubstitute& command, std::string& line, bool& replaced)
     line = mask.unmasked(text);
     return true;
   }
+  // It may be printed, or not.
+  if (command.print) return false;
   // What is not known may be what is replaced: of such a line no more than its key is.
-  const size_t key = line.find('=') + 1;
-  if (replaced && key > 0 && !has_opaque(line.substr(0, key)) && text.compare(0, key, line, 0, key) == 0)
-    line = line.substr(0, key) + unknown_atom(unknown_reason(line));
+  const std::string key(key_of(line));
+  if (key.empty()) return true;
+  if (replaced ? text.compare(0, key.size(), key) != 0 : may_reach_key(command, line)) {
+    line = unknown_atom(unknown_reason(line));
+  } else if (replaced) {
+    line = key + unknown_atom(unknown_reason(line));
+  }
   return true;
+}
+
+void may_be_deleted(std::string& line) {
+  const std::string_view key = key_of(line);
+  const std::string reason = unknown_reason(line);
+  line = std::string(key) + unknown_atom(reason.starts_with(kMayNotSet) ? reason : std::string(kMayNotSet) + reason);
 }
 
 }  // namespace brokergate::shell

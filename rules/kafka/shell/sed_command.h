@@ -10,6 +10,9 @@ namespace brokergate::shell {
 
 struct SedSubstitute {
   std::unique_ptr<Regex> pattern;  // null: a part of it is not known
+  std::string lead;                // what every match begins with; empty: that is not known
+  bool at_begin = false;           // of the line, and nowhere else
+  bool open = false;               // there is more to the pattern than that
   bool classes = false;            // it tells characters apart, which an atom's are not known to be
   std::string needle;              // what a line must hold for a pattern that is not known to match
   std::string reason;              // why it is not known
@@ -23,6 +26,9 @@ bool read_sed_pattern(const std::string& pattern, bool extended, bool ignore_cas
 
 // False: what becomes of the line cannot be known.
 bool substitute(const SedSubstitute& command, std::string& line, bool& replaced);
+
+// Of a line of which a part is not known: what is left of it when it may have been deleted.
+void may_be_deleted(std::string& line);
 
 // A line whose atoms are one character each, for patterns to look at. False: it cannot be.
 class MaskedLine {

@@ -56,8 +56,14 @@ const std::string& Script::error() const { return parsed_->error; }
 
 Result Script::run(const Environment& environment, const std::vector<std::string>& positional, const IsEntry& is_entry,
                    std::string_view options, std::string_view arg0, const FileSystem* system) const {
+  const Interpreter::Start start{*parsed_->root, parsed_->error, positional, options, arg0};
   Interpreter interpreter(is_entry, environment, parsed_->dialect, system);
-  Result result = interpreter.run(*parsed_->root, parsed_->error, positional, options, arg0);
+  Result result = interpreter.run(start);
+  auto conditions = interpreter.worth_splitting();
+  if (!conditions.empty()) {
+    Interpreter again(is_entry, environment, parsed_->dialect, system);
+    result = again.run_ways(start, std::move(conditions), std::move(result));
+  }
   if (result.borrowed.from < parsed_->borrowed.from) result.borrowed = parsed_->borrowed;
   return result;
 }

@@ -64,6 +64,9 @@ struct FileSystem {
     bool read_only = false;
   };
   std::map<std::string, Folder, std::less<>> folders;
+  // The pod's own domain, which the kubelet writes into /etc/hosts behind its name
+  // (pkg/kubelet GeneratePodHostNameAndDomain); may hold atoms. Empty: not known.
+  std::string domain;
 };
 
 // What a text takes for granted beyond the POSIX shell language, where it is given to

@@ -281,11 +281,14 @@ void Interpreter::found_entry(Call& call) {
   entry.state = std::move(call.state);
   call.state = State();
   call.state.dead = true;
+  ++ends_;
   if (!entry_) {
     entry_ = std::move(entry);
     return;
   }
-  const std::string reason = "depends on the way that leads to the start of the broker";
+  const std::string reason = ways_ != nullptr && !ways_->turned().empty()
+                                 ? ways_reason()
+                                 : "depends on the way that leads to the start of the broker";
   join(entry_->state, std::move(entry.state), reason);
   if (entry_->argv.size() != entry.argv.size() || entry_->argv[0] != entry.argv[0]) {
     entry_->same_argv = false;

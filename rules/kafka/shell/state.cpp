@@ -26,7 +26,12 @@ void join_variables(Variables& into, Variables& other, const std::string& reason
       variable.exact = false;
     }
     variable.exact = variable.exact && found->second.exact;
-    variable.exported = variable.exported || found->second.exported;
+    // Programs see it on one way only.
+    if (variable.exported != found->second.exported) {
+      variable.value = unknown_atom(reason);
+      variable.exact = false;
+      variable.exported = true;
+    }
   }
   for (auto& [name, variable] : other) {
     if (into.contains(name)) continue;
@@ -60,29 +65,6 @@ std::string join_values(const std::string& a, const std::string& b, const std::s
     if (!own.empty() && unknown_atom(own) == *value) return *value;
   }
   return unknown_atom(reason);
-}
-
-std::string join_texts(const std::string& a, const std::string& b, const std::string& reason) {
-  if (a == b || a.find('\n') == std::string::npos ||
-      std::count(a.begin(), a.end(), '\n') != std::count(b.begin(), b.end(), '\n'))
-    return join_values(a, b, reason);
-  std::string out;
-  for (size_t i = 0, j = 0; i < a.size() || j < b.size();) {
-    const size_t end_a = std::min(a.find('\n', i), a.size()), end_b = std::min(b.find('\n', j), b.size());
-    const std::string one = a.substr(i, end_a - i), two = b.substr(j, end_b - j);
-    const size_t key = one.find('=') + 1;
-    if (one == two) {
-      out += one;
-    } else if (key > 0 && one.compare(0, key, two, 0, key) == 0 && !has_opaque(one.substr(0, key))) {
-      out += one.substr(0, key) + join_values(one.substr(key), two.substr(key), reason);
-    } else {
-      return join_values(a, b, reason);
-    }
-    if (end_a < a.size()) out += '\n';
-    i = end_a + 1;
-    j = end_b + 1;
-  }
-  return out;
 }
 
 void join(State& into, State&& other, const std::string& reason) {
@@ -138,7 +120,7 @@ void join(State& into, State&& other, const std::string& reason) {
     into.locals[i].merge(other.locals[i]);
   }
   if (into.cwd != other.cwd) into.cwd = unknown_atom(reason);
-  if (into.status != other.status) into.status = kUnknownStatus;
+  if (into.status != other.status) into.status = into.status > 0 && other.status > 0 ? kFailedStatus : kUnknownStatus;
   into.errexit = into.errexit && other.errexit;
   into.nounset = into.nounset && other.nounset;
   into.noglob = into.noglob && other.noglob;
@@ -160,6 +142,12 @@ bool same_values(const State& a, const State& b) {
     if (i->first != j->first || i->second.text != j->second.text) return false;
   }
   return true;
+}
+
+bool loses(const State& a, const State& b) {
+  return !a.dead && !b.dead &&
+         (!same_values(a, b) || a.cwd != b.cwd || a.sourced != b.sourced || a.unread != b.unread ||
+          a.descriptors != b.descriptors || a.errexit != b.errexit);
 }
 
 }  // namespace brokergate::shell

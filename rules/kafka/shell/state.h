@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/kafka/shell/ast.h"
@@ -13,6 +14,8 @@
 namespace brokergate::shell {
 
 constexpr int kUnknownStatus = -1;
+// Not 0, and nobody knows which: beyond what a program can end with.
+constexpr int kFailedStatus = 256;
 
 struct State {
   Variables variables;
@@ -39,13 +42,20 @@ struct State {
 // Makes `into` what is true on both ways; what differs becomes unknown with
 // `reason`. A dead way adds nothing.
 void join(State& into, State&& other, const std::string& reason);
+// Of kFailedStatus.
+inline constexpr std::string_view kFailedReason = "the status of a command that failed";
 // An array of which not even the number of elements is known is one unknown.
 bool unknown_array(const std::vector<std::string>& elements);
-// Two texts of one file: lines that differ become unknown, behind the key they share.
+// Two texts of one file, line by line: of what stands in one of them only, or differs, no more is
+// known than the key that it may set.
 std::string join_texts(const std::string& a, const std::string& b, const std::string& reason);
+// How the reason of a line's unknown value begins when it may as well be a comment, or not be there.
+inline constexpr std::string_view kMayNotSet = "it may not be set: ";
 // One value of two: the same, or unknown.
 std::string join_values(const std::string& a, const std::string& b, const std::string& reason);
 // True when both would lead to the same end (loops stop here).
 bool same_values(const State& a, const State& b);
+// True when joining them loses something that is known on one of them.
+bool loses(const State& a, const State& b);
 
 }  // namespace brokergate::shell

@@ -151,6 +151,9 @@ void Parser::parse_parts(std::vector<Part>& parts, const Context& context) {
         flush();
         if ((peek(1) == '\'' || peek(1) == '"') && context.single_quotes && dialect_ == Dialect::kSh) {
           // bash and busybox quote, dash takes the $ for itself.
+          if (const size_t end = text_.find('\'', at_ + 2);
+              peek(1) == '\'' && end < text_.size() && text_[end - 1] == '\\')
+            fail("has a $'…' that shells end at different places");
           parts.push_back({.kind = Part::Kind::kBad, .text = text_.substr(at_, 2)});
           ++at_;
           begin = at_;

@@ -145,3 +145,51 @@ TEST_CASE("what a person must do is told in one line") {
       " [internal-load-balancer]\n"
       "brokergate: 0 objects changed; 1 finding left for a person (brokergate lint tells more)\n"));
 }
+
+TEST_CASE("what is left for a person is what the changed objects leave") {
+  const std::string fixtures = std::string(BROKERGATE_SOURCE_DIR) + "/test/fixtures/advertised-listener/";
+  // Kafka refuses the set as it stands, and starts it as it is then.
+  const std::string refused = fixtures + "fail-not-mapped.yaml";
+  CHECK(run_program({"lint", "--domain", "events.acme.io", refused}).out.find("[listener-config]") !=
+        std::string::npos);
+  const Outcome mended = run_program({"mutate", "--domain", "events.acme.io", refused});
+  CHECK(mended.code == 0);
+  CHECK(mended.err == "brokergate: 1 object changed\n");
+  // What the change itself asks of people stays to be done.
+  const Outcome names = run_program({"mutate", "--domain", "events.acme.io", fixtures + "fail-certificate.yaml"});
+  CHECK(names.err.find("want these names in the brokers' certificates") != std::string::npos);
+}
+
+TEST_CASE("variables that move keep their comments and quotes") {
+  const std::string text =
+      "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: kafka}\nspec:\n  serviceName: kafka-headless\n"
+      "  replicas: 2\n  selector: {matchLabels: {app: kafka}}\n  template:\n    metadata: {labels: {app: kafka}}\n"
+      "    spec:\n      containers:\n      - name: broker\n        image: confluentinc/cp-kafka:7.4.1\n        env:\n"
+      "        - {name: KAFKA_ZOOKEEPER_CONNECT, value: \"zookeeper:2181\"}\n"
+      "        - name: KAFKA_ADVERTISED_LISTENERS\n          value: PLAINTEXT://$(HOST).acme.io:9092\n"
+      "        # Who it is.\n        - name: \"HOST\"  # quoted\n          value: 'kafka-0'\n";
+  const Outcome outcome = run_program({"mutate", "-"}, text);
+  INFO(outcome.out);
+  const size_t at =
+      outcome.out.find("        # Who it is.\n        - name: \"HOST\"  # quoted\n          value: 'kafka-0'\n");
+  CHECK(at < outcome.out.find("KAFKA_ADVERTISED_LISTENERS"));
+}
+
+TEST_CASE("a policy whose match leaves out everything is told") {
+  Folder folder;
+  const std::string policy =
+      folder.write("policy.yaml",
+                   "apiVersion: brokergate.io/v1alpha1\nkind: ExternalAccessPolicy\nmetadata: {name: p}\nspec:\n"
+                   "  match: {namespaces: [elsewhere]}\n");
+  const std::string set =
+      "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: kafka, namespace: here}\nspec:\n  template:\n"
+      "    spec:\n      containers: [{name: broker, image: \"confluentinc/cp-kafka:7.4.1\"}]\n";
+  const Outcome lint = run_program({"lint", "--policy", policy, "-"}, set);
+  CHECK(lint.code == 0);
+  CHECK(lint.out.find("(the policy's match leaves out 1 object)") != std::string::npos);
+  CHECK(lint.out.find("recognised") == std::string::npos);
+  const Outcome mutate = run_program({"mutate", "--policy", policy, "-"}, set);
+  CHECK(mutate.out == set);
+  CHECK(mutate.err == "brokergate: nothing changed; the policy's match leaves out 1 object\n");
+  CHECK(run_program({"lint", "-"}, set).out.find("leaves out") == std::string::npos);
+}

@@ -59,10 +59,12 @@ TEST_CASE("a Service that cannot follow keeps the set and the other Services as 
             "Service streaming/kafka-1-external: port 9094 is that of its port jmx already"));
   const Mended range("advertised-listener/fail-node-port-range.yaml");
   CHECK(range.untouched());
-  CHECK(has(range.told("advertised-listener"), "node port 9094 lies outside of 30000-32767"));
+  CHECK(has(range.told("advertised-listener"),
+            "the policy's listener.port gives 9094, which lies outside of 30000-32767"));
   const Mended twice("advertised-listener/fail-node-port-twice.yaml");
   CHECK(twice.untouched());
-  CHECK(has(twice.told("advertised-listener"), "node port 31090 is that of Service streaming/kafka-0-external"));
+  CHECK(has(twice.told("advertised-listener"),
+            "gives all brokers 31090, which a cluster has once; write \"31090+{ordinal}\""));
   const Mended uneven("advertised-listener/fail-uneven-services.yaml");
   CHECK(uneven.untouched());
 }

@@ -47,14 +47,6 @@ TEST_CASE("a properties file is beaten by --override: in a script") {
   CHECK_THAT(one.text(), Contains("; echo done"));
 }
 
-TEST_CASE("a script in a ConfigMap is not ours to change") {
-  Manifest manifest = mounted("name: broker\nimage: example/kafka:1\ncommand: [sh, /conf/start.sh]\n", "/conf");
-  Installation one(manifest, kMap + "  start.sh: exec kafka-server-start.sh /conf/server.properties\n");
-  CHECK(one->form_id == "properties-file");
-  CHECK_THAT(one.plan().refusal,
-             Contains("start.sh of ConfigMap settings starts kafka-server-start.sh; add --override"));
-}
-
 TEST_CASE("an --override is changed where it stands") {
   Installation array(
       with("name: broker\nimage: gcr.io/google_containers/kubernetes-kafka:1.0-10.2.1\ncommand: "
@@ -158,6 +150,30 @@ TEST_CASE("wurstmeister up to 1.0.0 writes the address itself; medinvention's co
   CHECK(list->form_id == "env-command");
   CHECK(list.property("listeners", 1) == "IN://kafka-1.svc:9092");
   CHECK_FALSE(list.plan().refusal.empty());
+}
+
+TEST_CASE("medinvention: a command that prints the list gives way to the list") {
+  const std::string command = "- {name: KAFKA_LISTENERS_COMMAND, value: 'echo \"IN://${HOSTNAME}.svc:9092\"'}\n";
+  const std::string rest =
+      "- {name: KAFKA_LISTENER_SECURITY_PROTOCOL_MAP, value: 'IN:PLAINTEXT'}\n"
+      "- {name: KAFKA_INTER_BROKER_LISTENER_NAME, value: IN}\n";
+  for (const char* lost : {"", "- {name: KAFKA_LISTENERS, value: 'IN://lost:1'}\n"}) {
+    Installation one(with("name: broker\nimage: medinvention/kafka:2.13-2.7.0\nenv:\n" + (lost + command) + rest), "");
+    CHECK(one->form_id == "env-command");
+    CHECK(one.property("listeners", 1) == "IN://kafka-1.svc:9092");
+    CHECK(one.plan().refusal == "");
+    CHECK(one.property("listeners", 1) == "IN://kafka-1.svc:9092,EXTERNAL://0.0.0.0:9094");
+    CHECK(one.advertised(1) == "IN://kafka-1.svc:9092,EXTERNAL://kafka-1.kafka.example.org:9094");
+    CHECK(one.text().find("COMMAND") == std::string::npos);
+    CHECK(one.text().find("lost") == std::string::npos);
+  }
+  // What a ConfigMap gives cannot be taken away in the StatefulSet.
+  Installation map(with("name: broker\nimage: medinvention/kafka:2.13-2.7.0\n"
+                        "envFrom: [{configMapRef: {name: settings}}]\nenv:\n" +
+                        rest),
+                   config_map("settings", "KAFKA_LISTENERS_COMMAND: 'echo IN://${HOSTNAME}.svc:9092'\n"));
+  CHECK(map.property("listeners", 1) == "IN://kafka-1.svc:9092");
+  CHECK_THAT(map.plan().refusal, Contains("its output is the value; set the variable itself and remove the command"));
 }
 
 TEST_CASE("engapa reads SERVER_ variables only") {

@@ -35,10 +35,16 @@ class Installation {
   // Planned, applied and recognised again; the plan's own proof has to hold as well.
   Plan plan(const WantedListener& wish = wanted()) {
     const Plan plan = plan_external_listener(*set_, wish);
-    if (plan.edits.empty()) return plan;
+    if (plan.changes_nothing()) return plan;
     const Object& before = bundle_.objects.front();
     auto document = std::make_shared<const Document>(apply(before.source(), before.root, plan.edits));
     changed_ = std::make_unique<Object>(objects_of(document).front());
+    if (!plan.config_map_edits.empty()) {
+      const Object& map = *plan.config_map;
+      auto mended = std::make_shared<const Document>(apply(map.source(), map.root, plan.config_map_edits));
+      changed_map_ = std::make_unique<Object>(objects_of(mended).front());
+      maps_ = std::make_shared<const ConfigMaps>(maps_->with(map, *changed_map_));
+    }
     set_ = recognise_broker_set(*changed_, maps_);
     REQUIRE(set_);
     const Plan again = plan_external_listener(*set_, wish);
@@ -48,6 +54,8 @@ class Installation {
   }
   // The set as it stands, as JSON.
   std::string text() const { return to_json(set_->object->root); }
+  // The ConfigMap that the plan changed, as JSON; empty when it changed none.
+  std::string map_text() const { return changed_map_ ? to_json(changed_map_->root) : std::string(); }
 
  private:
   void add(const std::string& file, const std::string& yaml) {
@@ -61,7 +69,7 @@ class Installation {
 
   Bundle bundle_;
   std::shared_ptr<const ConfigMaps> maps_;
-  std::unique_ptr<Object> changed_;
+  std::unique_ptr<Object> changed_, changed_map_;
   std::optional<BrokerSet> set_;
 };
 

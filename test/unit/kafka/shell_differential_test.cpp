@@ -9,6 +9,7 @@
 using brokergate::shell::oracle::Case;
 using brokergate::shell::oracle::compare;
 using brokergate::shell::oracle::generate;
+using brokergate::shell::oracle::generate_ways;
 
 namespace {
 
@@ -60,13 +61,22 @@ TEST_CASE("what only bash reads means what bash makes of it", "[shell]") {
 namespace {
 
 // BROKERGATE_SHELL_SEED and _CASES: for longer runs by hand.
-std::vector<Case> generated_cases(bool bash, unsigned number) {
+std::vector<Case> generated_cases(bool bash, unsigned number, bool ways = false) {
   const char* seed = std::getenv("BROKERGATE_SHELL_SEED");
   const char* count = std::getenv("BROKERGATE_SHELL_CASES");
   auto first = static_cast<unsigned>(seed ? std::atoi(seed) : 1);
   if (count != nullptr) number = static_cast<unsigned>(std::atoi(count));
   std::vector<Case> cases;
-  for (unsigned i = 0; i < number; ++i) cases.push_back({generate(first * 1'000'003 + i, bash), bash});
+  for (unsigned i = 0; i < number; ++i) {
+    const unsigned own = first * 1'000'003 + i;
+    if (!ways) {
+      cases.push_back({generate(own, bash), bash});
+      continue;
+    }
+    // A claim must hold whatever the programs do.
+    for (const unsigned world : {0U, 63U, own % 63, own / 7 % 63})
+      cases.push_back({generate_ways(own, bash), bash, true, world});
+  }
   return cases;
 }
 
@@ -78,4 +88,12 @@ TEST_CASE("generated scripts mean what sh and bash make of them", "[shell]") {
 
 TEST_CASE("generated scripts of bash mean what bash makes of them", "[shell]") {
   require_agreement(generated_cases(true, 300), 0.7);
+}
+
+TEST_CASE("what is known of undecided conditions holds on all ways", "[shell]") {
+  require_agreement(generated_cases(false, 100, true), 0.4);
+}
+
+TEST_CASE("what is known of undecided conditions in bash holds on all ways", "[shell]") {
+  require_agreement(generated_cases(true, 100, true), 0.4);
 }

@@ -10,11 +10,12 @@ namespace {
 
 class Generator {
  public:
-  Generator(unsigned seed, bool bash) : random_(seed), bash_(bash) {}
+  Generator(unsigned seed, bool bash, bool probes = false) : random_(seed), bash_(bash), probes_(probes) {}
 
   std::string script() {
     std::string out = bash_ ? "N=3; M=7; R=HOSTNAME; LIST=(one two three)\n" : "N=3; M=7\n";
     if (chance(15)) out += "set -e\n";
+    if (probes_) out += "cat > f <<'EOF'\n# one\n#init#k.one=#init#\nk.two=2\n\nk.three=3\nEOF\n";
     int count = 4 + number(10);
     for (int i = 0; i < count; ++i) out += statement(0) + (chance(70) ? "\n" : "; ");
     out += "export A B C D E\nstand_in";
@@ -182,7 +183,89 @@ class Generator {
     return out;
   }
 
+  // What a program says of which only the world it runs in knows.
+  std::string probe() { return "probe " + std::to_string(number(6)); }
+
+  std::string probe_condition(int depth) {
+    switch (number(9)) {
+      case 0:
+        return "! " + probe();
+      case 1:
+        return probe() + " && " + probe();
+      case 2:
+        return probe() + " || " + probe();
+      case 3:
+        return name() + "=$(" + probe() + ")";
+      case 4:
+        return "[ \"$(" + probe() + ")\" = " + text() + " ]";
+      case 5:
+        return "{ " + probe() + "; [ $? -ne 0 ]; }";
+      case 6:
+        return "{ " + probe() + "; " + assignment(depth) + "; [ $? -eq 0 ]; }";
+      default:
+        return probe();
+    }
+  }
+
+  std::string edit() {
+    std::string key = pick({"k.one", "k.two", "k.three", "k.four"});
+    switch (number(6)) {
+      case 0:
+        return "echo \"" + key + "=" + text() + "\" >> f";
+      case 1:
+        return "echo \"# " + text() + "\" >> f";
+      case 2:
+        return "sed -i 's/^" + key + "=.*/" + key + "=new/' f";
+      case 3:
+        return "sed -i 's/#init#k.one=#init#/k.one=set/' f";
+      case 4:
+        return "sed '/" + key + "/d' f > g && mv g f";
+      default:
+        return "sed \"s|#init#k.one=#init#|k.one=$" + name() + "|\" f > g; cp g f";
+    }
+  }
+
+  std::string probe_statement(int depth) {
+    switch (number(bash_ ? 14 : 11)) {
+      case 0:
+        return "if " + probe_condition(depth) + "; then\n" + block(depth) +
+               (chance(60) ? "else\n" + block(depth) : "") + "fi";
+      case 1:
+        return probe() + " && " + edit();
+      case 2:
+        return probe() + " || { " + edit() + "; " + edit() + "; }";
+      case 3:
+        return probe() + " || exit " + std::to_string(number(3));
+      case 4:
+        return probe() + "; RC=$?; [ $RC -eq 0 ] && " + assignment(depth) + "; [ $RC -ne 0 ] || " + assignment(depth);
+      case 5:
+        return probe() + " || RC=$?; " + name() + "=\"$RC\"; unset RC";
+      case 6:
+        return "G() { if " + probe_condition(depth) + "; then " + assignment(depth) + "; return " +
+               std::to_string(number(2)) + "; fi; " + assignment(depth) + "; }; G && " + assignment(depth);
+      case 7:
+        return "case \"$(" + probe() + ")\" in z0*) " + assignment(depth) + ";; *-" + std::to_string(number(3)) + ") " +
+               assignment(depth) + ";; esac";
+      case 8:
+        return probe() + " && set -- " + word(depth) + " || set -- a b; " + name() + "=\"$#.$1\"";
+      case 9:
+        return name() + "=$(if " + probe() + " >/dev/null; then echo " + text() + "; else echo " + text() + "; fi); " +
+               edit();
+      case 10:
+        return probe() + " && for V in a b; do " + probe() + " && " + name() + "=$V; done";
+      case 11:
+        return probe() + " && LIST+=(" + word(depth) + ")";
+      case 12:
+        return "EDITS=(\"s/#init#k.one=#init#/k.one=$" + name() + "/\"); " + probe() +
+               " && EDITS+=(\"s/^k.two=.*/k.two=" + std::to_string(number(9)) +
+               "/\"); printf '%s\\n' \"${EDITS[@]}\" | sed -f - f > g; [ $? -eq 0 ] && mv g f";
+      default:
+        return "[[ $(" + probe() + ") == z* && -n $" + any_name() + " ]] && " + assignment(depth);
+    }
+  }
+
   std::string condition(int depth) {
+    if (probes_ && chance(40)) return probe_condition(depth);
     switch (number(9)) {
       case 0:
         return "[ -n \"$" + any_name() + "\" ]";
@@ -288,6 +371,7 @@ class Generator {
   }
 
   std::string statement(int depth) {
+    if (probes_ && chance(30)) return probe_statement(depth);
     if (bash_ && chance(35)) return bash_statement(depth);
     if (depth > 2 || chance(55)) return assignment(depth);
     switch (number(17)) {
@@ -337,11 +421,14 @@ class Generator {
 
   std::mt19937 random_;
   bool bash_;
+  bool probes_;
 };
 
 }  // namespace
 
 std::string generate(unsigned seed, bool bash) { return Generator(seed, bash).script(); }
+
+std::string generate_ways(unsigned seed, bool bash) { return Generator(seed, bash, true).script(); }
 
 std::string generate_mangled(unsigned seed) {
   std::mt19937 random(seed);

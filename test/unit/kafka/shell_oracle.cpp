@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <sstream>
 
 #include "rules/kafka/opaque.h"
 
@@ -19,6 +20,8 @@ namespace fs = std::filesystem;
 
 struct Real {
   bool reached = false;
+  bool failed = false;              // the script ended with another status than 0
+  std::optional<std::string> file;  // `f`, when it is there at that time
   std::vector<std::string> arguments;
   std::map<std::string, std::string> variables;
 };
@@ -54,11 +57,16 @@ std::map<size_t, Real> run_real(const std::string& shell, const std::vector<Case
   fs::path driver = scratch / "driver";
   {
     std::ofstream out(driver);
-    out << "stand_in() { { printf 'arg:%s\\0' \"$@\"; printf 'reached:\\0'; } >&3; exec env -0 >&3; }\n"
+    out << "stand_in() { { printf 'arg:%s\\0' \"$@\"; printf 'reached:\\0'; [ -f f ] && { printf 'file:'; cat f; "
+           "printf '\\0'; }; } >&3; exec env -0 >&3; }\n"
+        << "probe() { printf 'z%s-%s\\n' \"$1\" \"$_w\"; return $((((_w >> $1) & 1) * 7)); }\n"
         << "cd " << single_quoted((scratch / "work").string()) << "\n";
     for (size_t i = 0; i < cases.size(); ++i) {
       if (cases[i].bash_only && shell != "bash") continue;
-      out << "printf 'case:" << i << "\\0' >&3\n( . ../" << i << " ) </dev/null >/dev/null 2>&1\n";
+      // A file that is not there makes `set -e` end the script; only ways that fail may do so.
+      out << (cases[i].ways ? "rm -f f g; _w=" : "rm -f g; echo left > f; _w=") << cases[i].world
+          << "; printf 'case:" << i << "\\0' >&3\n( . ../" << i
+          << " ) </dev/null >/dev/null 2>&1\n[ $? -eq 0 ] || printf 'failed:\\0' >&3\n";
     }
   }
   std::string command = "env -i PATH=/usr/bin:/bin LC_ALL=C";
@@ -80,10 +88,14 @@ std::map<size_t, Real> run_real(const std::string& shell, const std::vector<Case
       current = &results[static_cast<size_t>(std::stoul(item.substr(5)))];
     } else if (current == nullptr) {
       continue;
+    } else if (item == "failed:") {
+      current->failed = true;
     } else if (item == "reached:") {
       current->reached = true;
     } else if (item.rfind("arg:", 0) == 0 && !current->reached) {
       current->arguments.push_back(item.substr(4));
+    } else if (item.rfind("file:", 0) == 0 && !current->file) {
+      current->file = item.substr(5);
     } else if (size_t equals = item.find('='); equals != std::string::npos) {
       current->variables[item.substr(0, equals)] = item.substr(equals + 1);
     }
@@ -97,6 +109,43 @@ bool set_by_the_shell(const std::string& name) {
   return kNames.count(name) != 0;
 }
 
+// What is claimed of the properties file `f`, key by key. Empty: it holds.
+std::string wrong_of_file(const std::string& claimed, const std::string& real, Outcome& outcome) {
+  if (!has_opaque(claimed)) {
+    ++outcome.claims;
+    return claimed == real ? std::string() : "f is <" + claimed + "> but really <" + real + ">";
+  }
+  std::map<std::string, std::optional<std::string>> values;  // nullopt: not known
+  bool all = true;                                           // a line may be any
+  const auto read = [&](const std::string& text, const auto& take) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+      if (!line.empty() && line[0] != '#') take(line.substr(0, line.find('=')), line.substr(line.find('=') + 1));
+  };
+  read(claimed, [&](const std::string& key, const std::string& value) {
+    if (has_opaque(key)) {
+      all = false;
+      values.clear();
+      return;
+    }
+    values[key] = has_opaque(value) ? std::nullopt : std::optional(value);
+  });
+  std::map<std::string, std::string> now;
+  read(real, [&](const std::string& key, const std::string& value) { now[key] = value; });
+  for (const auto& [key, value] : values) {
+    if (!value) {
+      ++outcome.unknown;
+      continue;
+    }
+    ++outcome.claims;
+    if (!now.count(key) || now[key] != *value)
+      return "f has " + key + "=" + *value + " but really " + (now.count(key) ? "<" + now[key] + ">" : "not");
+  }
+  for (const auto& [key, value] : now)
+    if (all && !values.count(key)) return "f sets no " + key + " but really <" + value + ">";
+  return {};
+}
+
 void compare_one(const Case& one, const std::string& shell, Dialect dialect, const Real& real, Outcome& outcome) {
   auto is_entry = [](const std::vector<std::string>& argv) { return argv[0] == "stand_in"; };
   Script script(one.script, dialect);
@@ -104,11 +153,12 @@ void compare_one(const Case& one, const std::string& shell, Dialect dialect, con
   ++outcome.runs;
   auto problem = [&](const std::string& what) {
     outcome.problems.push_back(shell + (dialect == Dialect::kBash ? " (read as bash)" : "") + ": " + what + "\n" +
-                               one.script + "\nwhy: " + result.why);
+                               one.script + "\nworld " + std::to_string(one.world) + ", why: " + result.why);
   };
   bool found = !result.argv.empty();
   if (!real.reached) {
-    if (found && result.certain) problem("the real shell does not reach the command");
+    // Ways that fail are not claimed.
+    if (found && result.certain && !(one.ways && real.failed)) problem("the real shell does not reach the command");
     return;
   }
   if (!found) {
@@ -116,6 +166,11 @@ void compare_one(const Case& one, const std::string& shell, Dialect dialect, con
     if (script.error().empty() && result.certain) problem("the reader does not reach the command");
     return;
   }
+  if (const File* file = result.file("f"); result.certain && real.file && file)
+    if (const std::string wrong = wrong_of_file(file->text, *real.file, outcome); !wrong.empty())
+      problem(wrong + "\nclaimed:\n" + display(file->text));
+  if (const File* file = result.file("f"); result.certain && !real.file && file && !has_opaque(file->text))
+    problem("f is there but not really");
   bool unsure = !result.certain;
   for (const std::string& argument : result.argv) unsure = unsure || has_unknown(argument);
   if (unsure) {

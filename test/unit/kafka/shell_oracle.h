@@ -12,6 +12,8 @@ namespace brokergate::shell::oracle {
 struct Case {
   std::string script;      // calls `stand_in …` where a broker would start
   bool bash_only = false;  // has constructs that only bash reads
+  bool ways = false;       // has conditions on `probe`
+  unsigned world = 0;      // bit n: `probe n` fails; it also prints n and the world
 };
 
 struct Outcome {

@@ -202,3 +202,28 @@ TEST_CASE("invocations of shells are taken apart", "[shell]") {
   CHECK_FALSE(invocation({"python3", "-c", "x"}));
   CHECK_FALSE(invocation({}));
 }
+
+TEST_CASE("undecided conditions are followed one way at a time", "[shell]") {
+  // Both ways add as many edits, and each leads to the same text.
+  const Result edits = read(
+      "E=(s/a/b/); if probe; then E+=(s/x/y/); else E+=(s/z/y/ s/q/q/); fi; export A=$(echo a | sed -f <(printf "
+      "'%s\\n' \"${E[@]}\")); if probe; then S=1; else S=2; fi; export B=${S%?}; run\n");
+  CHECK(value(edits, "B").empty());
+  // A test on what another one has set.
+  CHECK(
+      value(read("if probe; then U=y; V=1; else U=n; V=1; fi; if [ $U = y ]; then A=$V; else A=1; fi; export A; run\n"),
+            "A") == "1");
+  // What fails does so with a status that nobody knows, but not with 0.
+  CHECK(value(read("probe || R=$?; export R; run\n"), "R").front() == '?');
+  CHECK(value(read("if probe; then A=1; else R=$?; [ $R -ne 0 ] && A=1; fi; export A; run\n"), "A") == "1");
+  // Exported on one way only: programs may not see it.
+  CHECK(value(read("A=1; probe && export A; run\n"), "A").front() == '?');
+}
+
+TEST_CASE("undecided conditions are bounded in number", "[shell]") {
+  std::string script = "X=0\n";
+  for (int i = 0; i < 60; ++i) script += "if probe " + std::to_string(i) + "; then X=$X" + std::to_string(i) + "; fi\n";
+  const Result result = read(script + "A=1; export A X; run\n");
+  CHECK(value(result, "A") == "1");
+  CHECK(value(result, "X").front() == '?');
+}

@@ -266,3 +266,31 @@ TEST_CASE("bitnami's library is known as far as charts use it") {
   CHECK(made_by(script) == "A://kafka-1:9092");
   CHECK_THAT(made_by(script + "kafka_configure_something_else\n"), Contains("kafka_configure_something_else"));
 }
+
+TEST_CASE("an init container whose conditions cannot be decided: what is so on all ways is known") {
+  // The listener line comes out of every way; the rack of some.
+  CHECK(made_by("rack=\nif zone=$(kubectl get node x); then rack=\"broker.rack=$zone\"; fi\n"
+                "cp /conf/server.properties /run/draft\n"
+                "if [ -n \"$rack\" ]; then echo \"$rack\" >> /run/draft; fi\nmv /run/draft /run/server.properties\n") ==
+        "A://mapped:9092");
+  // Of one way only.
+  CHECK_THAT(made_by("cp /conf/server.properties /run/draft\n"
+                     "if kubectl get node x; then sed -i 's/mapped/other/' /run/draft; fi\n"
+                     "mv /run/draft /run/server.properties\n"),
+             !Contains("mapped") && !Contains("other"));
+  // The way that fails lets no broker start.
+  CHECK(made_by("cp /conf/server.properties /run/server.properties\n"
+                "if kubectl get node x; then sed -i 's/mapped/other/' /run/server.properties; else exit 1; fi\n") ==
+        "A://other:9092");
+}
+
+TEST_CASE("an init container that goes on running promises nothing") {
+  const std::string init =
+      "initContainers:\n- name: prepare\n  image: busybox\n  restartPolicy: Always\n  command: [sh, -c, "
+      "cp /conf/server.properties /run/server.properties]\n"
+      "  volumeMounts: [{name: conf, mountPath: /conf}, {name: run, mountPath: /run}]\n";
+  CHECK_THAT(Installation(started("/run/server.properties", "[{name: run, mountPath: /run}]", kShared, init),
+                          config_map("settings", kProperties))
+                 .advertised(1),
+             !Contains("mapped"));
+}

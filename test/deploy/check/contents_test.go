@@ -1,0 +1,177 @@
+package check
+
+import (
+	"bufio"
+	"regexp"
+	"strings"
+	"testing"
+
+	admission "k8s.io/api/admissionregistration/v1"
+	apps "k8s.io/api/apps/v1"
+	batch "k8s.io/api/batch/v1"
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+	policy "k8s.io/api/policy/v1"
+	rbac "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"sigs.k8s.io/yaml"
+)
+
+func newReader(text string) *bufio.Reader { return bufio.NewReader(strings.NewReader(text)) }
+
+// The types of Kubernetes itself: what they do not know would be dropped by an API server without a word.
+var types = map[string]func() any{
+	"Namespace":                      func() any { return &core.Namespace{} },
+	"ConfigMap":                      func() any { return &core.ConfigMap{} },
+	"Service":                        func() any { return &core.Service{} },
+	"ServiceAccount":                 func() any { return &core.ServiceAccount{} },
+	"Deployment":                     func() any { return &apps.Deployment{} },
+	"Job":                            func() any { return &batch.Job{} },
+	"CronJob":                        func() any { return &batch.CronJob{} },
+	"PodDisruptionBudget":            func() any { return &policy.PodDisruptionBudget{} },
+	"NetworkPolicy":                  func() any { return &networking.NetworkPolicy{} },
+	"Role":                           func() any { return &rbac.Role{} },
+	"RoleBinding":                    func() any { return &rbac.RoleBinding{} },
+	"ClusterRole":                    func() any { return &rbac.ClusterRole{} },
+	"ClusterRoleBinding":             func() any { return &rbac.ClusterRoleBinding{} },
+	"MutatingWebhookConfiguration":   func() any { return &admission.MutatingWebhookConfiguration{} },
+	"ValidatingWebhookConfiguration": func() any { return &admission.ValidatingWebhookConfiguration{} },
+}
+
+// Kinds of other projects, whose types are not at hand.
+var foreign = map[string]string{
+	"Certificate":    "cert-manager.io/v1",
+	"Issuer":         "cert-manager.io/v1",
+	"ServiceMonitor": "monitoring.coreos.com/v1",
+}
+
+// One object as its type, strictly.
+func as[T any](t *testing.T, one object) *T {
+	t.Helper()
+	out, ok := typed(t, one).(*T)
+	if !ok {
+		t.Fatalf("%s is of another type", identity(one))
+	}
+	return out
+}
+
+func typed(t *testing.T, one object) any {
+	t.Helper()
+	make, known := types[one.GetKind()]
+	if !known {
+		t.Fatalf("no type for %s", identity(one))
+	}
+	text, err := yaml.Marshal(one.Object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := make()
+	if err := yaml.UnmarshalStrict(text, value); err != nil {
+		t.Errorf("%s: %v", identity(one), err)
+	}
+	return value
+}
+
+func TestEveryFieldIsOneThatKubernetesKnows(t *testing.T) {
+	for name, all := range renderings(t) {
+		seen := map[string]bool{}
+		for _, one := range all {
+			if version, is := foreign[one.GetKind()]; is {
+				if one.GetAPIVersion() != version {
+					t.Errorf("%s: %s, want %s", name, identity(one), version)
+				}
+				continue
+			}
+			typed(t, one)
+			if seen[identity(one)] {
+				t.Errorf("%s: %s twice", name, identity(one))
+			}
+			seen[identity(one)] = true
+		}
+	}
+}
+
+// Labels that Helm claims; everything else must be equal.
+func withoutHelm(one object) object {
+	out := *one.DeepCopy()
+	labels := out.GetLabels()
+	delete(labels, "helm.sh/chart")
+	delete(labels, "app.kubernetes.io/managed-by")
+	out.SetLabels(labels)
+	return out
+}
+
+func TestKustomizeBaseIsTheChartWithItsDefaults(t *testing.T) {
+	chart, plain := map[string]object{}, map[string]object{}
+	for _, one := range rendering(t, "default") {
+		chart[identity(one)] = withoutHelm(one)
+	}
+	for _, one := range base(t) {
+		plain[identity(one)] = one
+	}
+	const namespace = "v1 Namespace  brokergate-system"
+	if _, there := plain[namespace]; !there {
+		t.Error("the base makes no namespace")
+	}
+	delete(plain, namespace)
+	for _, id := range sorted(chart) {
+		other, there := plain[id]
+		if !there {
+			t.Errorf("only in the chart: %s", id)
+		} else if !equality.Semantic.DeepEqual(chart[id].Object, other.Object) {
+			t.Errorf("%s differs; run deploy/kustomize/update.sh", id)
+		}
+	}
+	for _, id := range sorted(plain) {
+		if _, there := chart[id]; !there {
+			t.Errorf("only in the base: %s", id)
+		}
+	}
+}
+
+func TestEveryCertificateSourceHasItsOwnObjectsAndNoOthers(t *testing.T) {
+	for name, want := range map[string]string{
+		"default":             "ClusterRole,ClusterRoleBinding,CronJob,Job,Role,RoleBinding",
+		"cert-manager":        "Certificate,Certificate,Issuer,Issuer",
+		"cert-manager-issuer": "Certificate",
+		"secret":              "",
+	} {
+		var found []string
+		for _, kind := range []string{
+			"Certificate", "ClusterRole", "ClusterRoleBinding", "CronJob", "Issuer", "Job", "Role", "RoleBinding", "Secret"} {
+			for range ofKind(rendering(t, name), kind) {
+				found = append(found, kind)
+			}
+		}
+		if got := strings.Join(found, ","); got != want {
+			t.Errorf("%s has %s, want %s", name, got, want)
+		}
+	}
+}
+
+// A name of the certificate is the one that the API server dials (admission-webhook Service: <name>.<ns>.svc).
+func TestCertManagerMakesTheNamesThatAreDialled(t *testing.T) {
+	for _, name := range []string{"cert-manager", "cert-manager-issuer"} {
+		text := readText(t, setting(t, "RENDERED")+"/"+name+".yaml")
+		if !strings.Contains(text, "- brokergate.brokergate-system.svc\n") {
+			t.Errorf("%s: the certificate lacks the Service's name", name)
+		}
+		if strings.Count(text, "cert-manager.io/inject-ca-from: brokergate-system/brokergate\n") != 2 {
+			t.Errorf("%s: not both configurations ask for the CA", name)
+		}
+	}
+}
+
+func TestVersionsAreTheProgramsOwn(t *testing.T) {
+	found := regexp.MustCompile(`project\(brokergate VERSION ([0-9.]+)`).FindStringSubmatch(
+		readText(t, source(t, "CMakeLists.txt")))
+	if found == nil {
+		t.Fatal("CMakeLists.txt tells no version")
+	}
+	chart := readText(t, source(t, "deploy/chart/Chart.yaml"))
+	for _, line := range []string{"\nversion: " + found[1] + "\n", "\nappVersion: " + found[1] + "\n"} {
+		if !strings.Contains(chart, line) {
+			t.Errorf("Chart.yaml lacks %q", line)
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package check
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	apps "k8s.io/api/apps/v1"
+	batch "k8s.io/api/batch/v1"
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+	policy "k8s.io/api/policy/v1"
+	rbac "k8s.io/api/rbac/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+type pod struct {
+	where    string
+	template core.PodTemplateSpec
+	certs    bool
+}
+
+func podsOf(t *testing.T, name string, all []object) []pod {
+	t.Helper()
+	var out []pod
+	add := func(one object, template core.PodTemplateSpec) {
+		out = append(out, pod{name + ": " + one.GetKind() + " " + one.GetName(), template,
+			template.Labels["app.kubernetes.io/component"] == "certs"})
+	}
+	for _, one := range all {
+		switch one.GetKind() {
+		case "Deployment":
+			add(one, as[apps.Deployment](t, one).Spec.Template)
+		case "Job":
+			add(one, as[batch.Job](t, one).Spec.Template)
+		case "CronJob":
+			add(one, as[batch.CronJob](t, one).Spec.JobTemplate.Spec.Template)
+		}
+	}
+	if len(out) == 0 {
+		t.Fatalf("%s has no pods", name)
+	}
+	return out
+}
+
+func yes(value *bool) bool { return value != nil && *value }
+func no(value *bool) bool  { return value != nil && !*value }
+
+// Checklist S27 and the restricted profile of the Pod Security Standards.
+func TestPodsAreHardened(t *testing.T) {
+	for name, all := range renderings(t) {
+		for _, one := range podsOf(t, name, all) {
+			spec := one.template.Spec
+			want := func(fine bool, what string) {
+				if !fine {
+					t.Errorf("%s: %s", one.where, what)
+				}
+			}
+			token := spec.AutomountServiceAccountToken
+			want(one.certs == yes(token), "the token is for what renews certificates, and for nothing else")
+			want(one.certs != no(token), "whether there is a token has to be said")
+			want(!spec.HostNetwork && !spec.HostPID && !spec.HostIPC, "shares the node's namespaces")
+			want(no(spec.EnableServiceLinks), "gets other Services as variables")
+			security := spec.SecurityContext
+			want(security != nil && yes(security.RunAsNonRoot) && *security.RunAsUser > 0, "may run as root")
+			profile := security.SeccompProfile
+			want(profile != nil && profile.Type == core.SeccompProfileTypeRuntimeDefault, "no seccomp profile")
+			for _, volume := range spec.Volumes {
+				want(volume.HostPath == nil, "mounts the node's files")
+			}
+			want(len(spec.InitContainers) == 0 && len(spec.Containers) == 1, "more containers than one")
+			for _, container := range spec.Containers {
+				inner := container.SecurityContext
+				want(inner != nil && yes(inner.ReadOnlyRootFilesystem), "its root can be written")
+				want(no(inner.AllowPrivilegeEscalation) && no(inner.Privileged), "may gain privileges")
+				want(yes(inner.RunAsNonRoot), "may run as root")
+				kept := inner.Capabilities
+				want(slices.Equal(kept.Drop, []core.Capability{"ALL"}) && len(kept.Add) == 0, "has capabilities")
+				wanted := container.Resources
+				want(!wanted.Limits.Memory().IsZero() && !wanted.Requests.Cpu().IsZero(), "has no resources")
+				want(len(container.Env) == 0 && len(container.EnvFrom) == 0, "reads variables")
+				want(!strings.HasSuffix(container.Image, ":latest"), "its image is of no version")
+				for _, mount := range container.VolumeMounts {
+					want(mount.ReadOnly, "mounts something to write to")
+				}
+			}
+		}
+	}
+}
+
+func TestTheWebhookSeesNoKeyOfACA(t *testing.T) {
+	for name, all := range renderings(t) {
+		for _, one := range podsOf(t, name, all) {
+			if one.certs {
+				continue
+			}
+			var keys []string
+			for _, volume := range one.template.Spec.Volumes {
+				if volume.Projected == nil {
+					t.Fatalf("%s: volume %s is not read by this check", one.where, volume.Name)
+				}
+				for _, from := range volume.Projected.Sources {
+					if from.Secret == nil {
+						continue
+					}
+					for _, item := range from.Secret.Items {
+						keys = append(keys, item.Key)
+					}
+				}
+			}
+			if !slices.Equal(keys, []string{"tls.crt", "tls.key"}) {
+				t.Errorf("%s reads %v of the Secret", one.where, keys)
+			}
+		}
+	}
+}
+
+func selects(t *testing.T, selector *meta.LabelSelector, of map[string]string) bool {
+	t.Helper()
+	parsed, err := meta.LabelSelectorAsSelector(selector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.Matches(labels.Set(of))
+}
+
+func TestTrafficIsNarrowed(t *testing.T) {
+	for name, all := range renderings(t) {
+		for _, one := range podsOf(t, name, all) {
+			var own []*networking.NetworkPolicy
+			for _, candidate := range ofKind(all, "NetworkPolicy") {
+				rules := as[networking.NetworkPolicy](t, candidate)
+				if selects(t, &rules.Spec.PodSelector, one.template.Labels) {
+					own = append(own, rules)
+				}
+			}
+			if len(own) != 1 || len(own[0].Spec.PolicyTypes) != 2 {
+				t.Errorf("%s: %d policies", one.where, len(own))
+				continue
+			}
+			spec := own[0].Spec
+			if one.certs {
+				if len(spec.Ingress) != 0 || len(spec.Egress) != 1 || len(spec.Egress[0].Ports) == 0 {
+					t.Errorf("%s: more than the API server's ports", one.where)
+				}
+				continue
+			}
+			if len(spec.Egress) != 0 {
+				t.Errorf("%s: the webhook may open connections", one.where)
+			}
+			for _, rule := range spec.Ingress {
+				if len(rule.Ports) != 1 {
+					t.Fatalf("%s: a rule with %d ports", one.where, len(rule.Ports))
+				}
+				switch port := rule.Ports[0].Port.StrVal; {
+				case port == "operations" && len(rule.From) == 0:
+					t.Errorf("%s: everybody reads metrics", one.where)
+				case port != "operations" && port != "webhook":
+					t.Errorf("%s: port %s is open", one.where, port)
+				}
+			}
+		}
+	}
+}
+
+func TestRightsAreForTheSecretAndTheTwoConfigurationsOnly(t *testing.T) {
+	for name, all := range renderings(t) {
+		for _, account := range ofKind(all, "ServiceAccount") {
+			if !no(as[core.ServiceAccount](t, account).AutomountServiceAccountToken) {
+				t.Errorf("%s: %s gives every pod its token", name, account.GetName())
+			}
+		}
+		for _, binding := range append(ofKind(all, "RoleBinding"), ofKind(all, "ClusterRoleBinding")...) {
+			subjects, _, _ := nestedMaps(binding, "subjects")
+			if len(subjects) != 1 || subjects[0]["name"] != "brokergate-certs" {
+				t.Errorf("%s: %s binds %v", name, identity(binding), subjects)
+			}
+		}
+		for _, one := range ofKind(all, "Role") {
+			for _, rule := range as[rbac.Role](t, one).Rules {
+				named := slices.Equal(rule.ResourceNames, []string{"brokergate-tls"})
+				creates := slices.Equal(rule.Verbs, []string{"create"})
+				if !slices.Equal(rule.Resources, []string{"secrets"}) || named == creates || slices.Contains(rule.Verbs, "*") {
+					t.Errorf("%s: %v", name, rule)
+				}
+			}
+		}
+		for _, one := range ofKind(all, "ClusterRole") {
+			for _, rule := range as[rbac.ClusterRole](t, one).Rules {
+				if !slices.Equal(rule.APIGroups, []string{"admissionregistration.k8s.io"}) ||
+					!slices.Equal(rule.ResourceNames, []string{"brokergate"}) || slices.Contains(rule.Verbs, "*") {
+					t.Errorf("%s: %v", name, rule)
+				}
+			}
+		}
+	}
+}
+
+func TestOneNodeLessIsNoOutage(t *testing.T) {
+	markers := regexp.MustCompile(`PreemptibleLabel\{"([^"]+)", "([^"]+)"`).FindAllStringSubmatch(
+		readText(t, source(t, "rules/policy/preemptible.cpp")), -1)
+	if len(markers) < 8 {
+		t.Fatalf("%d markers of preemptible nodes", len(markers))
+	}
+	for name, all := range renderings(t) {
+		deployment := as[apps.Deployment](t, ofKind(all, "Deployment")[0])
+		spec, template := deployment.Spec, deployment.Spec.Template
+		if *spec.Replicas < 2 || template.Spec.Affinity.PodAntiAffinity == nil {
+			t.Errorf("%s: %d replicas, or none that keep apart", name, *spec.Replicas)
+		}
+		terms := template.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms
+		for _, marker := range markers {
+			spared := slices.ContainsFunc(terms[0].MatchExpressions, func(one core.NodeSelectorRequirement) bool {
+				notIn := one.Key == marker[1] && one.Operator == core.NodeSelectorOpNotIn
+				return notIn && slices.Contains(one.Values, marker[2])
+			})
+			if len(terms) != 1 || !spared {
+				t.Errorf("%s: may run on nodes with %s=%s", name, marker[1], marker[2])
+			}
+		}
+		budget := as[policy.PodDisruptionBudget](t, ofKind(all, "PodDisruptionBudget")[0])
+		if !selects(t, budget.Spec.Selector, template.Labels) || !selects(t, spec.Selector, template.Labels) {
+			t.Errorf("%s: a selector misses the pods", name)
+		}
+		// serve answers what has come in for at most ten seconds after the stay.
+		args := template.Spec.Containers[0].Args
+		stay, err := strconv.Atoi(args[slices.Index(args, "--stay")+1])
+		if err != nil || *template.Spec.TerminationGracePeriodSeconds <= int64(stay)+10 {
+			t.Errorf("%s: is killed before it has ended, %v", name, err)
+		}
+	}
+}

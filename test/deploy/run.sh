@@ -1,0 +1,162 @@
+#!/bin/sh
+# What deploy/ holds, rendered, judged and run: the chart with every source of certificates, values that have to be
+# refused, the kustomize base, the image, and what alerts and dashboard read. usage: run.sh BROKERGATE VERSION
+# MANIFESTS may name a folder with more manifests for the check of matchConditions.
+set -u
+brokergate=$(realpath "$1")
+version=$2
+cd "$(dirname "$0")/../.." || exit 2
+work=$PWD/build/deploy-test
+helm=$PWD/build/tools/helm
+chart=deploy/chart
+rm -rf "$work"
+mkdir -p "$work/rendered"
+passed=0
+failed=0
+count() { # count STATUS NAME
+  if [ "$1" -eq 0 ]; then
+    passed=$((passed + 1))
+    printf 'ok      %s\n' "$2"
+  else
+    failed=$((failed + 1))
+    printf 'FAILED  %s\n' "$2"
+    [ ! -s "$work/log" ] || sed 's/^/          /' "$work/log"
+  fi
+}
+
+sh test/deploy/tools.sh || exit 2
+
+template() { "$helm" template brokergate "$chart" --namespace brokergate-system "$@"; }
+
+# render NAME OPTION...: helm lints and renders these values, brokergate finds nothing to deny in what comes out, and
+# reads the policy in it.
+render() {
+  name=$1
+  shift
+  "$helm" lint --strict --quiet "$chart" --namespace brokergate-system "$@" >"$work/log" 2>&1
+  count $? "lint $name"
+  template "$@" >"$work/rendered/$name.yaml" 2>"$work/log"
+  count $? "render $name"
+  "$brokergate" lint "$work/rendered/$name.yaml" >"$work/log" 2>&1
+  count $? "brokergate lint $name"
+  sed -n '/^  policy.yaml: |$/,/^---$/{/policy.yaml: |/d;/^---$/d;s/^    //;p}' "$work/rendered/$name.yaml" \
+    >"$work/policy.yaml"
+  grep -q '^kind: ExternalAccessPolicy$' "$work/policy.yaml" &&
+    "$brokergate" lint --policy "$work/policy.yaml" "$work/rendered/$name.yaml" >"$work/log" 2>&1
+  count $? "policy of $name"
+}
+
+# refuse WORD OPTION...: these values are refused, and helm says WORD.
+refuse() {
+  word=$1
+  shift
+  if template "$@" >/dev/null 2>"$work/log"; then
+    count 1 "refused: $word, $1 $2"
+  else
+    grep -qF -- "$word" "$work/log"
+    count $? "refused: $word, $1 $2"
+  fi
+}
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=ca -keyout /dev/null \
+  -out "$work/ca.crt" 2>"$work/log" || exit 2
+cat >"$work/full-values.yaml" <<'YAML'
+policy:
+  mode: warn
+  onExisting: deny
+  domain: kafka.example.com
+  hostname: "{pod}.{domain}"
+  listener: {name: OUTSIDE, port: "31090+{ordinal}", protocol: SSL}
+  exposure: NodePort
+  nodePortRange: 30000-32767
+  internal: {provider: aws, required: false}
+  preemptible: {pools: [cheap]}
+  externalDNS: {prefix: external-dns.alpha.kubernetes.io/}
+  kafkaVersion: "3.9"
+  kubernetesVersion: "1.31"
+  match: {namespaces: ["streaming*"]}
+  rules: {traffic-policy: off, headless-service: info}
+  suppressions:
+    - {rule: alpha-annotation, object: Service/streaming/kafka-0, reason: the old cluster goes, expires: "2030-01-31"}
+image:
+  repository: registry.example.com/kafka/brokergate
+  digest: sha256:0000000000000000000000000000000000000000000000000000000000000000
+  pullSecrets: [{name: registry}]
+replicas: 3
+listenAddress: "[::]"
+staySeconds: 8
+extraArgs: [--connections, "500"]
+clientCA: {configMap: clients, names: [apiserver]}
+priorityClassName: system-cluster-critical
+podAnnotations: {example.com/team: kafka}
+nodeSelector: {kubernetes.io/arch: amd64}
+tolerations: [{key: infra, operator: Exists}]
+antiAffinity: hard
+webhooks:
+  excludedNamespaces: [kube-system, kube-node-lease, gatekeeper-system]
+  namespaceSelector: [{key: brokergate.io/ignore, operator: DoesNotExist}]
+  mutating: {failurePolicy: Fail}
+  matchConditions:
+    - {name: not-by-the-operator, expression: 'request.userInfo.username != "system:serviceaccount:kafka:operator"'}
+networkPolicy:
+  webhookFrom: [{ipBlock: {cidr: 172.16.0.0/28}}]
+  operationsFromNamespaces: [monitoring, observability]
+metrics: {serviceMonitor: {enabled: true, labels: {release: prometheus}}}
+YAML
+
+render default
+render observe --set policy.mode=observe
+render warn --set policy.mode=warn
+render pod --set policy.inject=pod --set policy.domain=kafka.example.com
+render pod-unknown --set policy.inject=pod --set policy.rules.unknown-form=deny
+render cert-manager --set certificate.source=certManager
+render cert-manager-issuer --set certificate.source=certManager --set certificate.certManager.issuerRef.name=company
+render secret --set certificate.source=secret,certificate.secretName=own --set-file "certificate.caBundle=$work/ca.crt"
+render full -f "$work/full-values.yaml"
+
+render url --set webhooks.url=https://127.0.0.1:9443,certificate.source=secret,certificate.secretName=own \
+  --set-file "certificate.caBundle=$work/ca.crt"
+
+refuse "polcy" --set polcy.mode=warn
+refuse "mode" --set policy.mode=off
+refuse "domian" --set policy.domian=kafka.example.com
+refuse "/webhooks/timeoutSeconds" --set webhooks.timeoutSeconds=10
+refuse "/webhooks/url" --set webhooks.url=https://127.0.0.1:9443/mutate
+refuse "failurePolicy" --set webhooks.validating.failurePolicy=fail
+refuse "replicas" --set replicas=0
+refuse "/certificate/source" --set certificate.source=vault
+refuse "secretName" --set certificate.source=secret --set-file "certificate.caBundle=$work/ca.crt"
+refuse "caBundle" --set certificate.source=secret,certificate.secretName=own
+refuse "caBundle" --set certificate.source=secret,certificate.secretName=own,certificate.caBundle=LS0tLS1CRUdJTg==
+refuse "antiAffinity" --set antiAffinity=maybe
+refuse "digest" --set image.digest=latest
+refuse "rules" --set policy.rules.env-order=dney
+refuse "operationsFromNamespaces" --set 'networkPolicy.operationsFromNamespaces={Monitoring}'
+
+deploy/image/build.sh "$brokergate" "$version" >"$work/log" 2>&1
+count $? "image is built"
+cat "$work/log"
+as_root=
+[ "$(id -u)" = 0 ] || as_root=sudo
+$as_root sh test/deploy/image.sh build/image/brokergate.tar "$work/image" >"$work/log" 2>&1
+count $? "image runs as a cluster runs it"
+cat "$work/log"
+
+# Never from the cache: what is judged stands in files that Go does not look at.
+(cd test/deploy/check && SOURCE="$OLDPWD" RENDERED="$work/rendered" BROKERGATE="$brokergate" \
+  METRICS="$work/image/metrics" go test -count=1 -v ./... >"$work/checks" 2>&1)
+status=$?
+: >"$work/log"
+sed -n 's/^--- \([A-Z]*\): \([A-Za-z0-9]*\) .*/\1 \2/p' "$work/checks" >"$work/results"
+while read -r result name; do
+  [ "$result" = PASS ]
+  count $? "$name"
+done <"$work/results"
+if [ "$status" -ne 0 ] || ! grep -q '^--- PASS' "$work/checks"; then
+  cut -c 1-1000 "$work/checks"
+  [ "$failed" -gt 0 ] || count 1 "the checks did not run"
+fi
+grep -E 'kept away by|was asked' "$work/checks"
+
+printf '\n%s passed, %s failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
