@@ -66,6 +66,12 @@ void take_override(const Object& object, const ArgvWord& from, const std::string
 void take_overrides(const Object& object, const ProcessStart& start, size_t at, Settings& settings) {
   for (; at < start.argv.size(); ++at) {
     const size_t word = at;
+    // joptsimple takes no options behind it, and Kafka then refuses to start (kafka.Kafka).
+    if (start.argv[at].text == "--") {
+      if (settings.doubt.empty())
+        settings.doubt = "the argument -- in " + start.argv[at].place + " ends the options: Kafka refuses what follows";
+      return;
+    }
     std::string_view pair;
     const bool given = override_pair(start.argv, at, pair);
     const std::string_view key = given ? pair.substr(0, pair.find('=')) : std::string_view(start.argv[at].text);

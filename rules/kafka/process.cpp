@@ -206,9 +206,8 @@ void read_script(ScriptText text, const shell::Invocation& call, const std::vect
   start.why = start.shell.why;
   if (std::string strange = not_for_sh(start.shell.borrowed, text.image); !strange.empty()) {
     start.strange = start.why = start.script_place + strange;
-    start.certain = false;
   }
-  start.certain = start.shell.certain;
+  start.certain = start.shell.certain && start.strange.empty();
   if (start.shell.argv.empty()) {
     start.client = client;
     if (start.why.empty()) start.why = start.script_place + " starts no broker";

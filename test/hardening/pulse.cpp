@@ -78,8 +78,8 @@ Health Pulse::stop(const std::string& title) {
   out.p50 = percentile(times_, 0.5);
   out.p99 = percentile(times_, 0.99);
   out.worst = times_.empty() ? 0 : times_.back();
-  std::printf("%-58s %7zu answered %4zu failed  p50 %6.2f  p99 %6.2f  worst %7.2f ms  (aim: p99 < 50)\n", title.c_str(), out.answered,
-              out.failures.size(), out.p50, out.p99, out.worst);
+  std::printf("%-58s %7zu answered %4zu failed  p50 %6.2f  p99 %6.2f  worst %7.2f ms  (aim: p99 < 50)\n", title.c_str(),
+              out.answered, out.failures.size(), out.p50, out.p99, out.worst);
   std::fflush(stdout);
   return out;
 }

@@ -152,12 +152,14 @@ void Interpreter::do_shopt(Call& call) {
       unread(call.state, quote(call.node.text) + " changes how the script is read");
 }
 
-// Those of signals are not waited for; DEBUG, ERR and RETURN run between commands.
+// Those of signals are not waited for; DEBUG, ERR and RETURN run between commands, and
+// what EXIT runs may end a script well that has failed.
 void Interpreter::do_trap(Call& call) {
   call.state.status = 0;
   for (size_t i = 2; i < call.argv.size(); ++i) {
     const std::string_view name = call.argv[i];
-    if (name != "DEBUG" && name != "ERR" && name != "RETURN" && !has_opaque(name)) continue;
+    const bool at_exit = (name == "EXIT" || name == "0") && call.argv[1].find("exit") != std::string::npos;
+    if (!at_exit && name != "DEBUG" && name != "ERR" && name != "RETURN" && !has_opaque(name)) continue;
     if (call.argv[1] != "-" && !call.argv[1].empty())
       unread(call.state, quote(call.node.text) + " runs between the script's commands");
   }

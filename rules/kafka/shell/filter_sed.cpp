@@ -14,6 +14,7 @@ struct Command {
   size_t line = 0;  // 1-based address; 0: none
   bool last = false;
   std::unique_ptr<Regex> address;
+  AtomPattern looked_for;  // the address
   char name = 0;
   SedSubstitute change;
 };
@@ -71,6 +72,7 @@ std::optional<std::vector<Command>> parse(std::string_view script, bool extended
       auto pattern = until(script, ++at, '/');
       if (!pattern || pattern->empty()) return std::nullopt;
       command.address = std::make_unique<Regex>(*pattern, extended);
+      command.looked_for = AtomPattern(*pattern, extended);
       if (!command.address->valid()) return std::nullopt;
     }
     if (at >= script.size()) return std::nullopt;
@@ -174,7 +176,7 @@ FilterResult filter_sed(const FilterCall& call) {
       if (command.address) {
         const MaskedLine mask(line);
         auto found = mask.fits() ? command.address->find(mask.text()) : std::nullopt;
-        if (!found) return result;
+        if (!found || (!has_unknown(line) && mask.hides(command.looked_for))) return result;
         if (has_unknown(line) && quiet && command.name == 'p') return result;
         if (has_unknown(line) && command.name != 'p') {
           // The rest of the line may be what the address looks for.

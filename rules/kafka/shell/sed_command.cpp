@@ -192,6 +192,10 @@ std::string MaskedLine::unmasked(std::string_view text) const {
   return out;
 }
 
+bool MaskedLine::hides(const AtomPattern& pattern) const {
+  return pattern.may_look_into(text_, [](char c) { return c >= kFirstMask && c <= kLastMask; });
+}
+
 bool read_sed_pattern(const std::string& pattern, bool extended, bool ignore_case, SedSubstitute& out) {
   if (has_opaque(pattern)) {
     out.needle = needle_of(pattern);
@@ -203,6 +207,7 @@ bool read_sed_pattern(const std::string& pattern, bool extended, bool ignore_cas
                   (pattern[i] == '\\' && std::string_view("wW").find(pattern[i + 1]) != std::string_view::npos);
   }
   if (!ignore_case) out.lead = lead_of(pattern, extended);
+  if (!ignore_case) out.inside = AtomPattern(pattern, extended);
   out.at_begin = pattern.starts_with('^');
   out.open = out.lead.size() + (pattern.starts_with('^') ? 1 : 0) != pattern.size();
   out.pattern = std::make_unique<Regex>(pattern, extended, ignore_case);
@@ -223,12 +228,20 @@ bool substitute(const SedSubstitute& command, std::string& line, bool& replaced)
   if (!mask.fits() || command.classes) return false;
   std::string text = mask.text();
   if (!replace_in(command, text, replaced)) return false;
-  if (!has_unknown(line)) {
+  const bool inside = !has_unknown(line) && mask.hides(command.inside);
+  if (!has_unknown(line) && !inside) {
     line = mask.unmasked(text);
     return true;
   }
   // It may be printed, or not.
   if (command.print) return false;
+  if (inside) {
+    const std::string changed = unknown_atom("what sed makes of a value that only the cluster knows");
+    const std::string set(key_of(line));
+    const bool kept = !set.empty() && (replaced ? text.starts_with(set) : !may_reach_key(command, line));
+    line = kept ? set + changed : changed;
+    return true;
+  }
   // What is not known may be what is replaced: of such a line no more than its key is.
   const std::string key(key_of(line));
   if (key.empty()) return true;

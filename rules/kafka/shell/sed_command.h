@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "rules/kafka/shell/atom_pattern.h"
 #include "rules/kafka/shell/regex.h"
 
 namespace brokergate::shell {
@@ -14,6 +15,7 @@ struct SedSubstitute {
   bool at_begin = false;           // of the line, and nowhere else
   bool open = false;               // there is more to the pattern than that
   bool classes = false;            // it tells characters apart, which an atom's are not known to be
+  AtomPattern inside;              // what it could find in values that only the cluster knows
   std::string needle;              // what a line must hold for a pattern that is not known to match
   std::string reason;              // why it is not known
   std::string replacement;         // may hold atoms
@@ -37,6 +39,8 @@ class MaskedLine {
   bool masked() const { return !atoms_.empty(); }
   bool fits() const { return fits_; }
   const std::string& text() const { return text_; }
+  // Whether what `pattern` finds could depend on what an atom stands for.
+  bool hides(const AtomPattern& pattern) const;
   std::string unmasked(std::string_view text) const;
 
  private:
