@@ -62,6 +62,13 @@ char quantifier(std::string_view& pattern, bool extended) {
   return found == '+' ? '*' : '?';
 }
 
+// So long a text of a manifest's own, `advertised-address-placeholder` say, is not
+// what an address or a name of the cluster holds within.
+constexpr size_t kPlaceholder = 16;
+bool is_placeholder(const std::string& run) {
+  return run.size() >= kPlaceholder && run.find('\0') == std::string::npos;
+}
+
 // Whether the rest of `run` from `j` on can be matched from masked[i] on, with
 // an atom on the way. `inside`: masked[i] is an atom of which a part is taken.
 bool can_match(const std::string& run, size_t j, std::string_view masked, size_t i, bool used, bool (*is_mask)(char)) {
@@ -76,6 +83,7 @@ bool can_match(const std::string& run, size_t j, std::string_view masked, size_t
     }
     for (size_t k = j; k < run.size() && (run[k] == '\0' || in_atoms(run[k]));) {
       ++k;
+      if (j == 0 && k == run.size() && is_placeholder(run)) return false;
       if (k == run.size() || can_match(run, k, masked, i + 1, true, is_mask)) return true;
     }
     return false;

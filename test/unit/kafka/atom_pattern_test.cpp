@@ -38,5 +38,6 @@ TEST_CASE("a pattern that could match a part of an atom may not") {
   CHECK(looks_into("local:9092", "kafka.*:9092"));
   CHECK(looks_into("svc.x", "*.x"));
   CHECK_FALSE(looks_into("svc/x", "*.x/x"));
+  CHECK(looks_into("kafka-headless.default.svc", "kafka-headless.*.svc"));
   CHECK(looks_into("c.[a-z]+", "c.*", true));
 }
