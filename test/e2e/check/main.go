@@ -97,6 +97,7 @@ func run() int {
 			continue
 		}
 		text := attempt(w, one.run)
+		said := w.said
 		if text == "" {
 			passed++
 			fmt.Println("ok     ", one.name)
@@ -107,7 +108,7 @@ func run() int {
 				fmt.Println(indented(again))
 			}
 		}
-		for _, line := range w.said {
+		for _, line := range said {
 			fmt.Println("        ", line)
 		}
 	}

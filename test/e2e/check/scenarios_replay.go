@@ -83,10 +83,10 @@ func corpus(w *world, folder string) {
 			w.say("other: %s: %s", file, strings.SplitN(out.err, "\n", 2)[0])
 		}
 		if out.code == 0 {
-			before := w.allVersions()
+			before := w.stored(file)
 			w.kubectl("apply", "-f", file)
-			if after := w.allVersions(); before != after {
-				wrong = append(wrong, fmt.Sprintf("%s: the second apply wrote something", file))
+			if changed := differences("", before, w.stored(file)); len(changed) > 0 {
+				wrong = append(wrong, fmt.Sprintf("%s: the second apply writes %s", file, strings.Join(changed, "; ")))
 			}
 		}
 		w.kubectl("delete", "-f", file, "--wait=false", "--ignore-not-found")
@@ -100,10 +100,9 @@ func corpus(w *world, folder string) {
 	}
 }
 
-// Every StatefulSet and Service, with its version.
-func (w *world) allVersions() string {
-	return w.kubectl("get", "services,statefulsets", "--all-namespaces", "-o",
-		`jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}`).fine().out
+// What the API server has of a file's objects.
+func (w *world) stored(file string) any {
+	return map[string]any(parse(w.kubectl("get", "-f", file, "-o", "json").fine().out))
 }
 
 // The namespaces that a file names: the API server wants them to exist.

@@ -144,6 +144,22 @@ TEST_CASE("dry run gets the same answer") {
   CHECK(ask_webhook(review_of({.extra = R"(,"dryRun":true)"}), Endpoint::kMutate).decision.dry_run);
 }
 
+// The API server fills in a number from above its range then.
+TEST_CASE("dry run: a node port that the API server made up is no finding") {
+  json object = json::parse(test::broker_service_json("kafka-0-external"));
+  object["metadata"]["annotations"] = json::parse(kInternal);
+  object["spec"]["ports"][0]["nodePort"] = 32769;
+  Policy policy = Policy::defaults();
+  policy.node_ports.named = true;
+  const auto asked = [&](const char* extra) {
+    return response_to({.object = object.dump(), .extra = extra}, Endpoint::kValidate, policy);
+  };
+  const json stored = asked(R"(,"dryRun":false)");
+  CHECK(stored["allowed"] == false);
+  CHECK(stored["status"]["details"]["causes"][0]["reason"] == "node-port-clash");
+  CHECK(asked(R"(,"dryRun":true)")["allowed"] == true);
+}
+
 TEST_CASE("generateName: no name yet, the same verdict") {
   const std::string object = json::parse(test::broker_service_json("x"))
                                  .patch(json::parse(R"([{"op":"remove","path":"/metadata/name"},
