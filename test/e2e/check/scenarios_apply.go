@@ -89,6 +89,18 @@ func applyAgain(w *world) {
 	before = w.versions(namespace)
 	w.feed(source, "apply", "-n", namespace).fine().shows("service/kafka-0 unchanged")
 	w.unchanged(before, w.versions(namespace))
+
+	// A source that has what brokergate takes away.
+	namespace = w.namespace("taken-away")
+	source = w.manifest("commands.yaml", "@NAME@", "kafka")
+	w.feed(source, "apply", "-n", namespace).fine()
+	brokers := w.get("statefulset", namespace, "kafka")
+	if !strings.Contains(brokers.env("KAFKA_LISTENERS"), "EXTERNAL://") || brokers.env("KAFKA_LISTENERS_COMMAND") != "" {
+		failf("not mended: %s", brokers.text("spec", "template", "spec", "containers", 0, "env"))
+	}
+	before = w.versions(namespace)
+	w.feed(source, "apply", "-n", namespace).fine()
+	w.unchanged(before, w.versions(namespace))
 }
 
 func diffSame(w *world) {
@@ -103,7 +115,9 @@ func diffSame(w *world) {
 
 func dryRun(w *world) {
 	namespace := w.namespace("dry-run")
-	out := w.feed(w.manifest("brokers.yaml", "@NAME@", "kafka"), "apply", "-n", namespace, "--dry-run=server", "-o", "yaml").fine()
+	// Not a word about what the API server makes up for show, such as a node port.
+	out := w.feed(w.manifest("brokers.yaml", "@NAME@", "kafka"), "apply", "-n", namespace, "--dry-run=server", "-o", "yaml").
+		fine().quiet()
 	out.shows(gke+": Internal", "EXTERNAL://$(POD_NAME).kafka.example.com:9094")
 	w.absent("statefulset", namespace, "kafka")
 	w.absent("service", namespace, "kafka-0")

@@ -200,7 +200,7 @@ func uninstall(w *world) {
 	}
 	last := result{}
 	w.until(15*time.Second, "nothing to be denied", func() bool {
-		last = w.feed(w.manifest("one-id.yaml", "@NAME@", "after"), "apply", "-n", "direct")
+		last = w.feed(w.manifest("one-id.yaml", "@NAME@", "after"), "apply", "-n", "default")
 		return last.code == 0
 	}, func() string { return last.String() })
 	w.product.down()
