@@ -1,6 +1,6 @@
 #!/bin/sh
 # Leaves kube-apiserver, etcd, kubectl, helm and helm4 in build/tools. All of them come as Go modules and are built once,
-# which takes some ten minutes. Where KUBEBUILDER_ASSETS names a folder, the first three are taken from there: it is
+# which takes a quarter of an hour. Where KUBEBUILDER_ASSETS names a folder, the first three are taken from there: it is
 # what controller-runtime's envtest looks at. The lines on standard output say what stands where: NAME PATH.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -11,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -41,64 +39,6 @@ type world struct {
 
 func (w *world) say(format string, arguments ...any) {
 	w.said = append(w.said, fmt.Sprintf(format, arguments...))
-}
-
-// A process of ours. It dies with us, however we end.
-type process struct {
-	command *exec.Cmd
-	log     string
-	done    chan struct{}
-}
-
-func (w *world) spawn(name, program string, arguments ...string) *process {
-	p := &process{log: filepath.Join(w.work, name+".log"), done: make(chan struct{})}
-	out, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	check(err)
-	defer out.Close()
-	p.command = exec.Command(program, arguments...)
-	p.command.Dir = w.work
-	p.command.Env = w.environment()
-	p.command.Stdout, p.command.Stderr = out, out
-	// In a group of its own, so that an interrupt from the terminal reaches us only and we end things in order.
-	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	check(p.command.Start())
-	go func() {
-		_ = p.command.Wait()
-		close(p.done)
-	}()
-	w.processes = append(w.processes, p)
-	return p
-}
-
-func (p *process) ended() bool {
-	select {
-	case <-p.done:
-		return true
-	default:
-		return false
-	}
-}
-
-// Ends it, in five seconds at most; returns the exit code, or -1 when a signal ended it.
-func (p *process) stop(signal syscall.Signal) int {
-	_ = p.command.Process.Signal(signal)
-	select {
-	case <-p.done:
-	case <-time.After(5 * time.Second):
-		_ = p.command.Process.Kill()
-		<-p.done
-	}
-	return p.command.ProcessState.ExitCode()
-}
-
-func (p *process) text() string {
-	text, _ := os.ReadFile(p.log)
-	return string(text)
-}
-
-func (w *world) environment() []string {
-	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.work, "KUBECONFIG=" + w.kubeconfig, "NO_PROXY=*",
-		"TMPDIR=" + w.work, "LC_ALL=C.UTF-8"}
 }
 
 // Waits until it holds, `most` long; what is said with the failure comes from `why`.
@@ -209,91 +149,4 @@ func (w *world) close() {
 	if w.work != "" {
 		_ = os.RemoveAll(w.work)
 	}
-}
-
-// What a command of a user printed.
-type result struct {
-	line, out, err string
-	code           int
-}
-
-func (r result) String() string {
-	return fmt.Sprintf("$ %s\n%s%s(exit code %d)", r.line, r.out, r.err, r.code)
-}
-
-// The command worked.
-func (r result) fine() result {
-	if r.code != 0 {
-		failf("%s", r)
-	}
-	return r
-}
-
-// The command failed, and its message has all of these.
-func (r result) refused(texts ...string) result {
-	if r.code == 0 {
-		failf("expected to fail:\n%s", r)
-	}
-	return r.warned(texts...)
-}
-
-// Standard error has all of these.
-func (r result) warned(texts ...string) result {
-	for _, text := range texts {
-		if !strings.Contains(r.err, text) {
-			failf("standard error lacks %q:\n%s", text, r)
-		}
-	}
-	return r
-}
-
-// Standard output has all of these.
-func (r result) shows(texts ...string) result {
-	for _, text := range texts {
-		if !strings.Contains(r.out, text) {
-			failf("standard output lacks %q:\n%s", text, r)
-		}
-	}
-	return r
-}
-
-// Nothing was said on standard error.
-func (r result) quiet() result {
-	if r.err != "" {
-		failf("expected nothing on standard error:\n%s", r)
-	}
-	return r
-}
-
-func (w *world) command(input, program string, arguments ...string) result {
-	ctx, cancel := context.WithTimeout(w.ctx, time.Minute)
-	defer cancel()
-	command := exec.CommandContext(ctx, program, arguments...)
-	command.Dir = w.tools.root
-	command.Env = w.environment()
-	command.Stdin = strings.NewReader(input)
-	command.WaitDelay = 2 * time.Second
-	var out, problems bytes.Buffer
-	command.Stdout, command.Stderr = &out, &problems
-	err := command.Run()
-	code := 0
-	if err != nil {
-		code = -1
-		if command.ProcessState != nil {
-			code = command.ProcessState.ExitCode()
-		}
-		if code == -1 {
-			fmt.Fprintf(&problems, "%v\n", err)
-		}
-	}
-	return result{filepath.Base(program) + " " + strings.Join(arguments, " "), out.String(), problems.String(), code}
-}
-
-func (w *world) kubectl(arguments ...string) result {
-	return w.command("", w.tools.kubectl, arguments...)
-}
-
-// kubectl with a manifest on standard input.
-func (w *world) feed(manifest string, arguments ...string) result {
-	return w.command(manifest, w.tools.kubectl, append(arguments, "-f", "-")...)
 }
