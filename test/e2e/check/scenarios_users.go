@@ -156,10 +156,13 @@ func helmLife(w *world, helm string) {
 }
 
 func deleted(w *world) {
-	w.kubectl("delete", "statefulset/kafka", "-n", "server-side", "--wait=true").fine()
-	w.absent("statefulset", "server-side", "kafka")
-	w.kubectl("delete", "services", "--all", "-n", "generated").fine()
-	if left := w.versions("generated"); len(left) != 0 {
+	namespace := w.namespace("deleted")
+	w.feed(w.manifest("brokers.yaml", "@NAME@", "kafka"), "create", "-n", namespace).fine()
+	w.feed(w.manifest("web.yaml"), "create", "-n", namespace).fine()
+	w.kubectl("delete", "statefulset/kafka", "-n", namespace, "--wait=true").fine()
+	w.absent("statefulset", namespace, "kafka")
+	w.kubectl("delete", "services,statefulsets", "--all", "-n", namespace).fine()
+	if left := w.versions(namespace); len(left) != 0 {
 		failf("left: %v", left)
 	}
 }
