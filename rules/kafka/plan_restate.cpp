@@ -1,5 +1,6 @@
 #include "rules/kafka/plan_restate.h"
 
+#include <algorithm>
 #include <array>
 
 #include "rules/kafka/facts.h"
@@ -27,6 +28,22 @@ bool run_takes_arguments(const BrokerSet& set) {
   const auto version = kafka_version(set.family, set.image_tag);
   const KafkaVersion since = start_script(Mechanics::kBitnami, set.image_tag).overrides_since;
   return version ? *version >= since : set.image_tag == "latest" || set.image_tag.empty();
+}
+
+// How many entries of `env` it takes until each $(NAME) in `value` is declared; one more than there are when one is
+// not.
+size_t declared_by(Value env, std::string_view value) {
+  size_t needed = 0;
+  for (size_t at = value.find("$("); at != std::string_view::npos; at = value.find("$(", at + 2)) {
+    const std::string_view name = value.substr(at + 2, value.find(')', at) - at - 2);
+    size_t count = 1;
+    for (const Node& node : env.children()) {
+      if (Value(&node)["name"].str() == name) break;
+      ++count;
+    }
+    needed = std::max(needed, count);
+  }
+  return needed;
 }
 
 }  // namespace
@@ -202,19 +219,26 @@ void Restater::write(Key key, Where where, const std::string& value) {
   }
   const Value env = set_.container["env"];
   // A command's output beats the variable: one of the two has to go, and what expands in
-  // the variable has to be declared before it.
+  // the variable has to be declared before it. Where it is, the variable keeps its place: a source that brings
+  // the command again then ends as what runs, in the same order, and no pod is started anew.
   const bool command = settings_[key].by == Setting::By::kCommand;
   if (command) draft_.remove_env(command_entry(settings_[key]));
+  const size_t needed = command ? declared_by(env, value) : 0;
+  size_t before = 0;
+  bool kept = false;
   for (const Node& node : env.children()) {
     const Value entry(&node);
+    const bool declared = before++ >= needed;
     if (entry["name"].str() != name) continue;
-    if (command) {
+    if (kept || !declared) {
       draft_.remove_env(entry);
       continue;
     }
-    draft_.replace_env(entry, name, value);
-    return;
+    if (!command || entry["value"].str() != value) draft_.replace_env(entry, name, value);
+    if (!command) return;
+    kept = true;
   }
+  if (kept) return;
   draft_.add_env(env.size(), name, value);
 }
 

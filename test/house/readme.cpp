@@ -13,7 +13,7 @@ std::set<std::string> dev_verbs_named_in(const std::string& text) {
   std::set<std::string> verbs;
   for (size_t at = 0; (at = text.find("./dev ", at)) != std::string::npos;) {
     at += 6;
-    const size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", at);
+    const size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-", at);
     verbs.insert(text.substr(at, end - at));
   }
   verbs.erase("");

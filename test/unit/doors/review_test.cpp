@@ -2,6 +2,7 @@
 // whose breach makes an API server fail the request or, worse, admit it.
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <string>
 
 #include "catch.h"
@@ -112,6 +113,41 @@ TEST_CASE("CREATE: /mutate patches, the patched object is patched no more") {
   CHECK(plainly_allowed(response_to({.object = after.dump()}, Endpoint::kValidate)));
 }
 
+// What an apply of the same source makes of the object that runs: the source's entries, then those it does not know.
+TEST_CASE("UPDATE: a source that brings a command again ends as what runs, in the same order") {
+  const json source = json::parse(R"({"apiVersion":"apps/v1","kind":"StatefulSet",
+    "metadata":{"name":"kafka","namespace":"streaming"},"spec":{"serviceName":"kafka-headless","replicas":2,
+    "selector":{"matchLabels":{"app":"kafka"}},"template":{"metadata":{"labels":{"app":"kafka"}},"spec":{"containers":[
+    {"name":"broker","image":"medinvention/kafka:2.13-2.7.0","env":[
+      {"name":"KAFKA_LISTENERS_COMMAND","value":"echo \"PLAINTEXT://${HOSTNAME}.kafka-headless:9092\""},
+      {"name":"BROKER_ID_COMMAND","value":"echo ${HOSTNAME##*-}"},
+      {"name":"KAFKA_ZOOKEEPER_CONNECT","value":"zookeeper:2181"}],"ports":[{"containerPort":9092}]}]}}}})");
+  const json::json_pointer env("/spec/template/spec/containers/0/env");
+  Policy policy = Policy::defaults();
+  policy.domain = "kafka.example.com";
+  Ask ask{.object = source.dump(),
+          .kind = R"({"group":"apps","version":"v1","kind":"StatefulSet"})",
+          .name = R"(,"name":"kafka")"};
+  const json created = response_to(ask, Endpoint::kMutate, policy);
+  REQUIRE(created.contains("patch"));
+  const json running = source.patch(json::parse(decoded(created["patch"])));
+  REQUIRE(running[env].size() > source[env].size());
+  json merged = running;
+  merged[env] = source[env];
+  for (const json& entry : running[env]) {
+    const auto& own = source[env];
+    const bool known =
+        std::any_of(own.begin(), own.end(), [&](const json& other) { return other["name"] == entry["name"]; });
+    if (!known) merged[env].push_back(entry);
+  }
+  ask.operation = "UPDATE";
+  ask.object = merged.dump();
+  ask.old_object = running.dump();
+  const json updated = response_to(ask, Endpoint::kMutate, policy);
+  REQUIRE(updated.contains("patch"));
+  CHECK(merged.patch(json::parse(decoded(updated["patch"]))) == running);
+}
+
 TEST_CASE("CREATE: /validate denies with a status that people and programs can read") {
   const json response = response_to({}, Endpoint::kValidate);
   CHECK(response["allowed"] == false);
@@ -142,6 +178,22 @@ TEST_CASE("dry run gets the same answer") {
     CHECK(response_to({.extra = R"(,"dryRun":true)"}, endpoint) == response_to({}, endpoint));
   }
   CHECK(ask_webhook(review_of({.extra = R"(,"dryRun":true)"}), Endpoint::kMutate).decision.dry_run);
+}
+
+// The API server fills in a number from above its range then.
+TEST_CASE("dry run: a node port that the API server made up is no finding") {
+  json object = json::parse(test::broker_service_json("kafka-0-external"));
+  object["metadata"]["annotations"] = json::parse(kInternal);
+  object["spec"]["ports"][0]["nodePort"] = 32769;
+  Policy policy = Policy::defaults();
+  policy.node_ports.named = true;
+  const auto asked = [&](const char* extra) {
+    return response_to({.object = object.dump(), .extra = extra}, Endpoint::kValidate, policy);
+  };
+  const json stored = asked(R"(,"dryRun":false)");
+  CHECK(stored["allowed"] == false);
+  CHECK(stored["status"]["details"]["causes"][0]["reason"] == "node-port-clash");
+  CHECK(asked(R"(,"dryRun":true)")["allowed"] == true);
 }
 
 TEST_CASE("generateName: no name yet, the same verdict") {

@@ -1,0 +1,122 @@
+// What a user of a cluster with brokergate sees: a real API server with etcd, kubectl and Helm on loopback, the
+// product's own chart installed on it, and the program answering. Each scenario says what was stored and what was
+// printed. Nothing is left behind: the processes die with this one, and all files lie in one temporary folder.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+)
+
+type scenario struct {
+	name string
+	run  func(*world)
+}
+
+// A scenario ends at its first failure: what comes later rests on what came before.
+type failure struct{ text string }
+
+func failf(format string, arguments ...any) {
+	panic(failure{fmt.Sprintf(format, arguments...)})
+}
+
+func check(err error) {
+	if err != nil {
+		failf("%v", err)
+	}
+}
+
+func attempt(w *world, run func(*world)) (text string) {
+	defer func() {
+		switch found := recover().(type) {
+		case nil:
+		case failure:
+			text = found.text
+		default:
+			panic(found)
+		}
+	}()
+	w.said = nil
+	run(w)
+	return ""
+}
+
+func indented(text string) string {
+	const most = 4000
+	if len(text) > most {
+		text = text[:most] + " …"
+	}
+	return "          " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n          ")
+}
+
+func run() int {
+	var tools tools
+	flag.StringVar(&tools.root, "root", "", "the checkout")
+	flag.StringVar(&tools.brokergate, "brokergate", "", "the program")
+	flag.StringVar(&tools.etcd, "etcd", "", "etcd")
+	flag.StringVar(&tools.apiserver, "kube-apiserver", "", "kube-apiserver")
+	flag.StringVar(&tools.kubectl, "kubectl", "", "kubectl")
+	flag.StringVar(&tools.helm, "helm", "", "helm 3")
+	flag.StringVar(&tools.helm4, "helm4", "", "helm 4")
+	manifests := flag.String("manifests", "", "a folder whose files are applied as well")
+	only := flag.String("only", "", "run the scenarios whose name this expression matches, and those that others rest on")
+	limit := flag.Duration("limit", 10*time.Minute, "end of all, whatever is still to do")
+	flag.Parse()
+	wanted, err := regexp.Compile(*only)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 2
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), *limit)
+	defer cancel()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	w := &world{ctx: ctx, tools: tools}
+	defer w.close()
+	if text := attempt(w, (*world).start); text != "" {
+		fmt.Printf("FAILED  the API server starts\n%s\n", indented(text))
+		return 1
+	}
+
+	passed, failed := 0, 0
+	for _, one := range scenarios(*manifests) {
+		if ctx.Err() != nil {
+			fmt.Println("FAILED  out of time, or interrupted")
+			failed++
+			break
+		}
+		if !always[one.name] && !wanted.MatchString(one.name) {
+			continue
+		}
+		text := attempt(w, one.run)
+		said := w.said
+		if text == "" {
+			passed++
+			fmt.Println("ok     ", one.name)
+		} else {
+			failed++
+			fmt.Printf("FAILED  %s\n%s\n", one.name, indented(text))
+			if again := attempt(w, (*world).recover); again != "" {
+				fmt.Println(indented(again))
+			}
+		}
+		for _, line := range said {
+			fmt.Println("        ", line)
+		}
+	}
+	fmt.Printf("\n%d passed, %d failed\n", passed, failed)
+	if failed > 0 || passed == 0 {
+		return 1
+	}
+	return 0
+}
+
+func main() { os.Exit(run()) }

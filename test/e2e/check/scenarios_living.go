@@ -1,0 +1,60 @@
+package main
+
+import "strings"
+
+// A public load balancer that has its address, brokers without a name for outside, one of them on its way out.
+func before(w *world) {
+	w.namespace("living")
+	w.feed(w.manifest("brokers.yaml", "@NAME@", "kafka"), "apply", "-n", "living").fine()
+	w.kubectl("patch", "service/kafka-0", "-n", "living", "--subresource=status", "--type=merge", "-p",
+		`{"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.7"}]}}}`).fine()
+	w.feed(w.manifest("one-id.yaml", "@NAME@", "leaving"), "create", "-n", "living").fine()
+	w.kubectl("patch", "statefulset/leaving", "-n", "living", "--type=merge", "-p",
+		`{"metadata": {"finalizers": ["example.com/backup"]}}`).fine()
+	w.kubectl("delete", "statefulset/leaving", "-n", "living", "--wait=false").fine()
+	if w.get("statefulset", "living", "leaving").text("metadata", "deletionTimestamp") == "" {
+		failf("the finalizer does not hold it")
+	}
+}
+
+// To make it internal would give it another address, so that is left to people.
+func liveService(w *world) {
+	w.kubectl("label", "service/kafka-0", "-n", "living", "tier=gold").fine().warned("internal-load-balancer")
+	service := w.get("service", "living", "kafka-0")
+	service.expect("gold", "metadata", "labels", "tier")
+	service.expect("203.0.113.7", "status", "loadBalancer", "ingress", 0, "ip")
+	if service.annotation(gke) != "" || service.annotation(gkeNew) != "" {
+		failf("the live load balancer was changed: %s", service.text("metadata", "annotations"))
+	}
+	// Whoever does it by hand would take the address from all clients.
+	w.kubectl("annotate", "service/kafka-0", "-n", "living", "--dry-run=server", gke+"=Internal").
+		refused("[live-load-balancer-change]")
+	// The address comes through the status, which is no business of brokergate's.
+	before := w.product.recorder.asked(`"namespace":"living"`)
+	w.kubectl("patch", "service/kafka-0", "-n", "living", "--subresource=status", "--type=merge", "-p",
+		`{"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.8"}]}}}`).fine().quiet()
+	w.get("service", "living", "kafka-0").expect("203.0.113.8", "status", "loadBalancer", "ingress", 0, "ip")
+	if after := w.product.recorder.asked(`"namespace":"living"`); after != before {
+		failf("asked %d times about a status", after-before)
+	}
+}
+
+func liveBrokers(w *world) {
+	source := w.manifest("brokers.yaml", "@NAME@", "kafka")
+	old := w.get("statefulset", "living", "kafka")
+	w.kubectl("label", "statefulset/kafka", "-n", "living", "tier=gold").fine().warned("[advertised-listener]")
+	brokers := w.get("statefulset", "living", "kafka")
+	brokers.expect("gold", "metadata", "labels", "tier")
+	brokers.expect(old.text("spec", "template"), "spec", "template")
+	// Another image is a new template: the fault is still the old one.
+	w.feed(strings.ReplaceAll(source, "7.4.1", "7.4.2"), "apply", "-n", "living").fine()
+	brokers = w.get("statefulset", "living", "kafka")
+	brokers.expect("confluentinc/cp-kafka:7.4.2", "spec", "template", "spec", "containers", 0, "image")
+	w.kubectl("scale", "statefulset/kafka", "-n", "living", "--replicas=3").fine().quiet()
+	w.kubectl("rollout", "restart", "statefulset/kafka", "-n", "living").fine()
+}
+
+func terminating(w *world) {
+	w.kubectl("patch", "statefulset/leaving", "-n", "living", "--type=merge", "-p", `{"metadata": {"finalizers": null}}`).fine()
+	w.absent("statefulset", "living", "leaving")
+}
