@@ -19,7 +19,7 @@ inline constexpr const char* kPodIp = "192.0.2.77";
 inline constexpr const char* kHostIp = "198.51.100.77";
 inline constexpr const char* kNodeName = "node-of-the-proof";
 inline constexpr const char* kSecret = "secret-of-the-proof";
-inline constexpr const char* kNamespace = "namespace-of-the-proof";  // when the object names none
+inline constexpr const char* kNamespace = "namespace-of-the-proof";           // when the object names none
 inline constexpr const char* kClusterDomain = "cluster-domain-of-the-proof";  // the kubelet's; no manifest tells
 std::string readable(std::string text);
 
