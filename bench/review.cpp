@@ -25,7 +25,7 @@ constexpr size_t kRequestBytes = 15 * 1024;
 constexpr size_t kUpdateBytes = 82 * 1000;
 
 // A StatefulSet as the API server sends it on CREATE: defaulted, with managed fields.
-json stateful_set(const std::string& image, const std::string& command) {
+json stateful_set(const std::string& image, const std::string& command, const std::string& name = "kafka") {
   json env = json::array();
   env.push_back(
       {{"name", "POD_IP"}, {"valueFrom", {{"fieldRef", {{"apiVersion", "v1"}, {"fieldPath", "status.podIP"}}}}}});
@@ -36,7 +36,10 @@ json stateful_set(const std::string& image, const std::string& command) {
                     {"image", image},
                     {"command", {"sh", "-exc", command}},
                     {"env", env},
-                    {"ports", {{{"name", "broker"}, {"containerPort", 9092}, {"protocol", "TCP"}}}},
+                    {"ports",
+                     {{{"name", name == "kafka" ? "broker" : "web"},
+                       {"containerPort", name == "kafka" ? 9092 : 8080},
+                       {"protocol", "TCP"}}}},
                     {"resources", {{"requests", {{"cpu", "1"}, {"memory", "4Gi"}}}}},
                     {"imagePullPolicy", "IfNotPresent"},
                     {"terminationMessagePath", "/dev/termination-log"},
@@ -44,14 +47,14 @@ json stateful_set(const std::string& image, const std::string& command) {
   json object = {
       {"apiVersion", "apps/v1"},
       {"kind", "StatefulSet"},
-      {"metadata", {{"name", "kafka"}, {"namespace", "streaming"}, {"labels", {{"app", "kafka"}}}}},
+      {"metadata", {{"name", name}, {"namespace", "streaming"}, {"labels", {{"app", name}}}}},
       {"spec",
        {{"replicas", 3},
-        {"serviceName", "kafka-headless"},
+        {"serviceName", name + "-headless"},
         {"podManagementPolicy", "OrderedReady"},
-        {"selector", {{"matchLabels", {{"app", "kafka"}}}}},
+        {"selector", {{"matchLabels", {{"app", name}}}}},
         {"template",
-         {{"metadata", {{"labels", {{"app", "kafka"}}}}},
+         {{"metadata", {{"labels", {{"app", name}}}}},
           {"spec", {{"containers", {container}}, {"restartPolicy", "Always"}, {"dnsPolicy", "ClusterFirst"}}}}}}},
       {"status", {{"replicas", 0}}}};
   return object;
@@ -78,7 +81,7 @@ std::string review_of(json object, size_t bytes = kRequestBytes, bool update = f
                   {{"uid", "5b0e1d5e-2c43-4d5c-9d0c-6c7f3f0a9b11"},
                    {"kind", {{"group", "apps"}, {"version", "v1"}, {"kind", "StatefulSet"}}},
                    {"resource", {{"group", "apps"}, {"version", "v1"}, {"resource", "statefulsets"}}},
-                   {"name", "kafka"},
+                   {"name", object["metadata"]["name"]},
                    {"namespace", "streaming"},
                    {"operation", update ? "UPDATE" : "CREATE"},
                    {"userInfo", {{"username", "ci@example.com"}, {"groups", {"system:authenticated"}}}},
@@ -129,7 +132,8 @@ std::string service_review() {
 }
 
 const std::string& other_review() {
-  static const std::string text = review_of(stateful_set("registry.example.com/shop/ledger:1.4", "exec /bin/ledger"));
+  static const std::string text =
+      review_of(stateful_set("registry.example.com/shop/ledger:1.4", "exec /bin/ledger", "ledger"));
   return text;
 }
 
@@ -198,6 +202,8 @@ void write_reviews(const std::filesystem::path& folder) {
   write("brokers.json", review_of(broker_set(), 17000));
   write("update.json", review_of(broker_set(), kUpdateBytes, true));
   write("other.json", other_review());
+  // Called kafka, and no broker by what it runs: looked at longer.
+  write("namesake.json", review_of(stateful_set("registry.example.com/shop/ledger:1.4", "exec /bin/ledger")));
 }
 
 std::vector<ReviewFigure> review_figures(int argc, char** argv) {

@@ -149,7 +149,8 @@ void measure_requests(const std::string& folder, const ServerProcess& server, co
   };
   for (const Row& row :
        {Row{"service.json", "Service", "aim <= 3x"}, Row{"brokers.json", "broker StatefulSet", "aim <= 3x"},
-        Row{"update.json", "its UPDATE, large", ""}, Row{"other.json", "other StatefulSet", "aim <= 3x"}}) {
+        Row{"update.json", "its UPDATE, large", ""}, Row{"other.json", "other StatefulSet", "aim <= 3x"},
+        Row{"namesake.json", "one only called kafka", ""}}) {
     const std::string body = read_file(folder + "/" + row.file);
     const std::string request = post("/mutate", body);
     std::vector<Figure> floor, ours;

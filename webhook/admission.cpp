@@ -39,6 +39,17 @@ std::string reason_to_skip(const ReviewRequest& request) {
   return {};
 }
 
+// Most of a review is its objects: where the rest tells that nobody looks at them, they are not read.
+tl::expected<ReviewRequest, BadReview> decode(const SourcePtr& body) {
+  const ReviewHint hint = hint_of(body->text());
+  const bool idle = !hint.sub_resource.empty() || (!hint.operation.empty() && !operation_of(hint.operation)) ||
+                    (!hint.kind.empty() && !concerns_engine(hint.kind));
+  if (!idle) return decode_review(body);
+  auto head = decode_review(body, ReviewPart::kHead);
+  if (!head || (!head->kind.empty() && !reason_to_skip(*head).empty())) return head;
+  return decode_review(body);
+}
+
 Object object_of(const ReviewRequest& request, Value root) {
   Object object;
   object.document = request.document;
@@ -171,7 +182,7 @@ std::string_view to_string(Outcome outcome) {
 std::string_view to_string(Endpoint endpoint) { return endpoint == Endpoint::kMutate ? "mutate" : "validate"; }
 
 Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, std::string_view today) {
-  auto decoded = decode_review(body);
+  auto decoded = decode(body);
   if (!decoded) return refuse(std::move(decoded.error()));
   const ReviewRequest& request = *decoded;
 

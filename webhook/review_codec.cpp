@@ -66,12 +66,39 @@ size_t sequence_length(std::string_view text, size_t at) {
   return length;
 }
 
+// The string that stands right behind `key`, which ends with a colon.
+std::string_view string_behind(std::string_view text, std::string_view key, size_t from = 0) {
+  const size_t at = text.find(key, from);
+  if (at == text.npos || text.substr(at + key.size(), 1) != "\"") return {};
+  const size_t begin = at + key.size() + 1;
+  const size_t end = text.find('"', begin);
+  return end == text.npos ? std::string_view{} : text.substr(begin, end - begin);
+}
+
 }  // namespace
 
-tl::expected<ReviewRequest, BadReview> decode_review(const SourcePtr& body) {
+ReviewHint hint_of(std::string_view body) {
+  constexpr size_t kHead = 1024;
+  ReviewHint hint;
+  // Its own "kind" stands before it, the requester's words and the objects behind it.
+  const size_t request = body.substr(0, kHead).find("\"request\":{");
+  if (request == body.npos) return hint;
+  std::string_view head = body.substr(request, kHead);
+  const size_t requester = head.find("\"userInfo\":");
+  if (requester == head.npos) return hint;
+  head = head.substr(0, requester);
+  const size_t kind = head.find("\"kind\":{");
+  if (kind != head.npos) hint.kind = string_behind(head, "\"kind\":", kind + 8);
+  hint.sub_resource = string_behind(head, "\"subResource\":");
+  hint.operation = string_behind(head, "\"operation\":");
+  return hint;
+}
+
+tl::expected<ReviewRequest, BadReview> decode_review(const SourcePtr& body, ReviewPart part) {
   ReadLimits limits;
   limits.bytes = kLargestReview;
   limits.skip_managed_fields = true;
+  limits.skip_reviewed_objects = part == ReviewPart::kHead;
   ReadResult result = read(body, limits);
   if (!result.errors.empty()) {
     return tl::unexpected(BadReview{result.errors[0].position, std::move(result.errors[0].message)});
@@ -114,12 +141,13 @@ tl::expected<ReviewRequest, BadReview> decode_review(const SourcePtr& body) {
   request.ns = asked["namespace"].str();
   request.name = asked["name"].str();
   request.dry_run = asked["dryRun"].as_bool().value_or(false);
+  request.head_only = part == ReviewPart::kHead;
   for (const auto& [key, target] :
        {std::pair{"object", &request.object}, std::pair{"oldObject", &request.old_object}}) {
     const Value found = asked[key];
     if (found.is_null()) continue;
     if (!found.is_map()) return tl::unexpected(bad(*document, found, std::string(key) + " is not an object"));
-    *target = found;
+    if (part == ReviewPart::kWhole) *target = found;
   }
   return request;
 }

@@ -34,13 +34,22 @@ struct ReviewRequest {
   std::string_view ns, name;  // name is empty under generateName
   Value object, old_object;   // false when null or absent
   bool dry_run = false;
+  bool head_only = false;  // the objects were not read, and are false
 };
 
 struct BadReview {
   Position position;
   std::string message;
 };
-tl::expected<ReviewRequest, BadReview> decode_review(const SourcePtr& body);
+enum class ReviewPart : uint8_t { kWhole, kHead };  // kHead: without the objects, which are most of it
+tl::expected<ReviewRequest, BadReview> decode_review(const SourcePtr& body, ReviewPart part = ReviewPart::kWhole);
+
+// What a review may be about, told by its first bytes as an API server writes them. A hint of
+// what to decode first and nothing else: an empty field tells nothing, a full one may be wrong.
+struct ReviewHint {
+  std::string_view kind, sub_resource, operation;
+};
+ReviewHint hint_of(std::string_view body);
 
 struct Cause {
   std::string field;  // metadata.annotations[example.com/key], as the API server writes fields

@@ -165,6 +165,9 @@ struct ReadLimits {
   // stands in it is checked for closed strings and brackets only. The API server
   // adds it to every object, no rule looks at it, and it is often the larger half.
   bool skip_managed_fields = false;
+  // JSON only: request.object, request.oldObject and request.options of an AdmissionReview
+  // become maps without entries, and are checked no further than managed fields are.
+  bool skip_reviewed_objects = false;
 };
 
 struct ReadError {

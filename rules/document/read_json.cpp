@@ -92,10 +92,15 @@ class JsonReader {
   bool value();
   bool open(bool map);
   void close();
-  bool skip_list();
+  bool skip(Kind kind);
   bool at_managed_fields() const {
     return input_.limits.skip_managed_fields && key_ == "managedFields" && frames_.back().map &&
            builder_.node(frames_.back().node).key == "metadata";
+  }
+  bool at_reviewed_object() const {
+    return input_.limits.skip_reviewed_objects && frames_.size() == 2 && frames_.back().map &&
+           (key_ == "object" || key_ == "oldObject" || key_ == "options") &&
+           builder_.node(frames_.back().node).key == "request";
   }
   bool string(std::string_view token, std::string_view& text);
   bool number(std::string_view token, Node& node);
@@ -126,7 +131,7 @@ class JsonReader {
   std::string_view key_;
   uint32_t key_begin_ = 0, key_end_ = 0;
   std::optional<Failure> limit_;
-  std::string skipped_;  // brackets that will close what skip_list() is in
+  std::string skipped_;  // brackets that will close what skip() is in
 };
 
 std::optional<Document> JsonReader::read(uint32_t begin, uint32_t end, uint32_t& after) {
@@ -223,11 +228,11 @@ void JsonReader::close() {
   }
 }
 
-// A list whose elements nobody looks at.
-bool JsonReader::skip_list() {
+// A list or map whose contents nobody looks at.
+bool JsonReader::skip(Kind kind) {
   if (!push(offset())) return false;
   Node& node = builder_.top();
-  node.kind = Kind::kSeq;
+  node.kind = kind;
   node.style = Style::kFlow;
   const size_t depth_left = input_.limits.depth - frames_.size();
   if (skipped_.size() < depth_left) skipped_.resize(depth_left);
@@ -258,7 +263,8 @@ bool JsonReader::skip_list() {
 
 bool JsonReader::value() {
   const char first = ahead();
-  if (first == '[' && at_managed_fields()) return skip_list();
+  if (first == '[' && at_managed_fields()) return skip(Kind::kSeq);
+  if (first == '{' && at_reviewed_object()) return skip(Kind::kMap);
   if (first == '{' || first == '[') return open(first == '{');
   if (first == '\0') return false;
   const std::string_view token = scalar();

@@ -39,6 +39,8 @@ bool is_host(std::string_view host) {
 }
 
 bool has_line_break(std::string_view text) {
+  const auto plain = [](char c) { return c != '\n' && c != '\r' && static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(text.begin(), text.end(), plain)) return false;
   return text.find_first_of("\n\r") != std::string_view::npos || text.find("\xc2\x85") != std::string_view::npos ||
          text.find("\xe2\x80\xa8") != std::string_view::npos || text.find("\xe2\x80\xa9") != std::string_view::npos;
 }

@@ -35,6 +35,7 @@ std::string changed_elsewhere(const Settings& before, const Settings& after, std
     return entry.name == name || std::find(controllers.begin(), controllers.end(), entry.name) != controllers.end();
   };
   const auto compare = [&](std::string_view a, std::string_view b, bool whole, std::string_view what) -> std::string {
+    if (a == b) return {};
     const auto first = cut_listeners(a);
     const auto second = cut_listeners(b);
     for (const auto& entry : first) {
@@ -63,9 +64,10 @@ std::string changed_elsewhere(const Settings& before, const Settings& after, std
   if (auto fault = compare(known_listeners(before, name), after[Key::kListeners].value, true, "listeners");
       !fault.empty())
     return fault;
+  const ProtocolMap then = effective_protocols(before);
   const ProtocolMap now = effective_protocols(after);
   for (const auto& entry : cut_listeners(before[Key::kListeners].value)) {
-    for (const auto& [listener, protocol] : effective_protocols(before)) {
+    for (const auto& [listener, protocol] : then) {
       if (listener != entry.name || listener == name) continue;
       if (std::find(now.begin(), now.end(), std::pair{listener, protocol}) == now.end())
         return "the protocol of " + listener + " would change";

@@ -1,6 +1,7 @@
 #include "rules/kafka/startup_settings.h"
 
-#include "rules/document/utf8.h"
+#include <algorithm>
+
 #include "rules/kafka/opaque.h"
 
 namespace brokergate {
@@ -29,8 +30,8 @@ bool holds_reference(std::string_view value) {
 constexpr size_t kLongest = 8192;
 
 bool arrives_as_written(std::string_view value) {
-  return value.size() <= kLongest && value.find_first_of("\\\n\r") == value.npos && document::is_ascii(value) &&
-         !holds_reference(value);
+  const auto plain = [](char c) { return c != '\\' && c != '\n' && c != '\r' && static_cast<unsigned char>(c) < 0x80; };
+  return value.size() <= kLongest && std::all_of(value.begin(), value.end(), plain) && !holds_reference(value);
 }
 
 }  // namespace

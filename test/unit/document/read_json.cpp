@@ -70,6 +70,19 @@ TEST_CASE("managed fields are left out where the caller wants it, and only there
   CHECK_THAT(read_so(deep).errors[0].message, Catch::Contains("256"));
 }
 
+TEST_CASE("the objects of a review are left out where the caller wants it, and only there") {
+  ReadLimits limits;
+  limits.skip_reviewed_objects = true;
+  const std::string text =
+      R"({"object":{"a":1},"request":{"object":{"b":[{"}":1}]},"oldObject":null,"x":{"object":{"c":2}},"options":{}}})";
+  const ReadResult result = read(source_of(text), limits);
+  REQUIRE(result.documents.size() == 1);
+  CHECK(to_json(result.documents[0].root()) ==
+        R"({"object":{"a":1},"request":{"object":{},"oldObject":null,"x":{"object":{"c":2}},"options":{}}})");
+  CHECK(bytes_of(result.documents[0], result.documents[0].root()["request"]["object"]) == R"({"b":[{"}":1}]})");
+  CHECK(read(source_of(R"({"request":{"object":{]}}})"), limits).documents.empty());
+}
+
 TEST_CASE("a broken value of a stream hides no other") {
   const Outcome outcome = outcome_of("{\"a\": 1}\n{\"b\" 2}\n{\"c\": 3}\n");
   CHECK(outcome.documents == Texts{R"({"a":1})", R"({"c":3})"});

@@ -254,6 +254,50 @@ TEST_CASE("what must not be touched is plainly allowed") {
   }
 }
 
+TEST_CASE("objects that nobody looks at are not read, and the answer is the same") {
+  const std::string who = R"(,"userInfo":{"username":"ci"},"dryRun":false)";
+  const auto decoded = [&](const Ask& ask, webhook::ReviewPart part) {
+    return webhook::decode_review(std::make_shared<const Source>("<request>", review_of(ask)), part);
+  };
+  Ask ask{.operation = "DELETE", .object = "null", .old_object = R"({"spec":[[{"a":"}]"}]]})", .extra = who};
+  const auto head = decoded(ask, webhook::ReviewPart::kHead);
+  REQUIRE(head);
+  CHECK(head->head_only);
+  CHECK(head->operation == "DELETE");
+  CHECK(head->kind == "Service");
+  CHECK(head->name == "kafka-0-external");
+  CHECK_FALSE(head->old_object);
+  CHECK(head->document->root()["request"]["oldObject"].size() == 0);
+  CHECK(decoded(ask, webhook::ReviewPart::kWhole)->old_object);
+
+  const std::string body = review_of(ask);
+  const webhook::ReviewHint hint = webhook::hint_of(body);
+  CHECK(hint.operation == "DELETE");
+  CHECK(hint.kind == "Service");
+  CHECK(hint.sub_resource.empty());
+  CHECK(webhook::hint_of(R"({"request":{"operation":"DELETE"}})").operation.empty());
+  CHECK(webhook::hint_of("").kind.empty());
+  CHECK(plainly_allowed(response_to(ask, Endpoint::kMutate)));
+
+  ask.old_object = R"({"spec":[[{"a":1}})";  // brackets are checked
+  CHECK(ask_webhook(review_of(ask), Endpoint::kMutate).status == 400);
+}
+
+TEST_CASE("what the first bytes promise decides nothing") {
+  const Ask plain{.extra = R"(,"userInfo":{"username":"ci"},"dryRun":false)"};
+  std::string misleading = review_of(plain);
+  const std::string uid = R"("request":{)";
+  misleading.insert(misleading.find(uid) + uid.size(),
+                    R"("other":{"kind":{"kind":"Secret"},"subResource":"scale","operation":"DELETE"},)");
+  const webhook::ReviewHint hint = webhook::hint_of(misleading);
+  CHECK(hint.kind == "Secret");
+  CHECK(hint.sub_resource == "scale");
+  CHECK(hint.operation == "DELETE");
+  const webhook::Answer answer = ask_webhook(misleading, Endpoint::kMutate);
+  CHECK(answer.decision.patched);
+  CHECK(answer.body == ask_webhook(review_of(plain), Endpoint::kMutate).body);
+}
+
 TEST_CASE("mode warn tells and allows, mode observe says nothing and changes nothing") {
   Policy policy = Policy::defaults();
   policy.mode = Mode::kWarn;
