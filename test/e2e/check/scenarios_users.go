@@ -13,7 +13,9 @@ import (
 func itoa(number int) string { return strconv.Itoa(number) }
 
 // A request of our own, as the user that kubectl is.
-func (w *world) post(url, body string) (int, string) { return w.send(http.MethodPost, url, "application/json", body) }
+func (w *world) post(url, body string) (int, string) {
+	return w.send(http.MethodPost, url, "application/json", body)
+}
 
 func (w *world) send(method, url, media, body string) (int, string) {
 	request, err := http.NewRequestWithContext(w.ctx, method, url, bytes.NewReader([]byte(body)))
@@ -73,7 +75,8 @@ func serverSide(w *world) {
 	// From client side to server side: kubectl takes a value that differs from the source for somebody else's, as with
 	// every webhook that changes values, and wants to be told once. What brokergate has made of it stays.
 	w.feed(source, "apply", "-n", w.namespace("migrated")).fine()
-	w.feed(source, "apply", "--server-side", "-n", "migrated").refused("conflict", "--force-conflicts")
+	w.feed(source, "apply", "--server-side", "-n", "migrated").refused("conflict", "--force-conflicts",
+		`.env[name="KAFKA_ADVERTISED_LISTENERS"].value`)
 	w.mended("migrated", "kafka")
 	w.feed(source, "apply", "--server-side", "--force-conflicts", "-n", "migrated").fine()
 	w.mended("migrated", "kafka")
