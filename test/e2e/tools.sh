@@ -1,8 +1,8 @@
 #!/bin/sh
 # Leaves kube-apiserver, etcd, kubectl, helm and helm4 in build/tools, or only those that are named. They come as Go
-# modules and are built once; tools/go.mod says of which versions. Where KUBEBUILDER_ASSETS names a folder, the first
-# three are taken from there: it is what controller-runtime's envtest looks at. The lines on standard output say what
-# stands where: NAME PATH. usage: tools.sh [NAME...]
+# modules, of the versions that tools/go.mod says, and are built once, in some five minutes of two cores. Where
+# KUBEBUILDER_ASSETS names a folder, the first three are taken from there: it is what controller-runtime's envtest looks
+# at. The lines on standard output say what stands where: NAME PATH. usage: tools.sh [NAME...]
 set -eu
 cd "$(dirname "$0")/../.."
 root=$PWD
