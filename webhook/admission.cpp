@@ -153,6 +153,22 @@ void mutate(const Verdict& verdict, const Policy& policy, const Object& object, 
   for (const Edit& edit : edits) add_once({edit.rule, outcome}, decision.outcomes);
 }
 
+// What the audit log keeps of it: for each outcome the rules, as metrics and the decision log name them.
+std::vector<std::pair<std::string_view, std::string>> audit(const std::vector<RuleOutcome>& outcomes) {
+  std::vector<std::pair<std::string_view, std::string>> out;
+  for (const RuleOutcome& each : outcomes) {
+    const std::string_view key = to_string(each.outcome);
+    const auto at = std::find_if(out.begin(), out.end(), [&](const auto& entry) { return entry.first == key; });
+    if (at == out.end()) {
+      out.emplace_back(key, each.rule);
+    } else {
+      at->second += ',';
+      at->second += each.rule;
+    }
+  }
+  return out;
+}
+
 Answer refuse(BadReview problem) {
   Answer out;
   out.status = 400;
@@ -232,6 +248,7 @@ Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, st
   decision.patched = !reply.patch.empty();
   decision.allowed = !reply.denial;
   decision.warned = !reply.warnings.empty();
+  reply.audit = audit(decision.outcomes);
   out.body = encode_review(request.api_version, request.uid, reply);
   return out;
 }

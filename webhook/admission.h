@@ -5,6 +5,9 @@
 // warns, and never patches. Both leave alone what must not be touched: DELETE,
 // CONNECT, objects being deleted, subresources (status, scale), kinds that are
 // none of the engine's business.
+//
+// What rules did goes into the API server's audit log as well: annotations named
+// by the outcome (`mutate.brokergate.io/injected`) with ids joined by commas.
 #pragma once
 
 #include <cstdint>

@@ -176,6 +176,11 @@ std::string encode_review(std::string_view api_version, std::string_view uid, co
     }
     out += ']';
   }
+  if (!answer.audit.empty()) {
+    out += R"(,"auditAnnotations":{)";
+    for (const auto& [key, value] : answer.audit) append_field(out, key, value);
+    out += '}';
+  }
   out += "}}";
   return out;
 }

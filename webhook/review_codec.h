@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -69,6 +70,9 @@ struct ReviewAnswer {
   std::string patch;  // RFC 6902 text; empty: none. Ignored when `denial` is set.
   std::vector<std::string> warnings;
   std::optional<Denial> denial;
+  // For the audit log: key and value. The API server puts the webhook's name and a slash before the key, which has to
+  // be a qualified name's last part (63 characters of [A-Za-z0-9._-]); it drops others.
+  std::vector<std::pair<std::string_view, std::string>> audit;
 };
 std::string encode_review(std::string_view api_version, std::string_view uid, const ReviewAnswer& answer);
 

@@ -24,7 +24,7 @@ count() { # count STATUS NAME
   fi
 }
 
-sh test/deploy/tools.sh || exit 2
+sh test/e2e/tools.sh helm >/dev/null || exit 2
 
 template() { "$helm" template brokergate "$chart" --namespace brokergate-system "$@"; }
 
@@ -116,6 +116,17 @@ render full -f "$work/full-values.yaml"
 
 render url --set webhooks.url=https://127.0.0.1:9443,certificate.source=secret,certificate.secretName=own \
   --set-file "certificate.caBundle=$work/ca.crt"
+
+# The certificate that is made has what the API server asks for.
+render url-job --set webhooks.url=https://127.0.0.1:9443
+grep -A 1 -e '- --host$' "$work/rendered/url-job.yaml" | grep -q '"127.0.0.1"'
+count $? "host of url-job"
+render url-cert-manager --set 'webhooks.url=https://[2001:db8::1]:9443,certificate.source=certManager'
+grep -q 'ipAddresses: \["2001:db8::1"\]' "$work/rendered/url-cert-manager.yaml"
+count $? "address of url-cert-manager"
+render url-name --set webhooks.url=https://guard.example.com,certificate.source=certManager
+grep -q '^    - guard.example.com$' "$work/rendered/url-name.yaml"
+count $? "name of url-name"
 
 refuse "polcy" --set polcy.mode=warn
 refuse "mode" --set policy.mode=off

@@ -12,5 +12,7 @@ command -v diff >/dev/null || { echo "e2e: kubectl diff needs a diff" >&2; exit 
 # shellcheck disable=SC2046 # each line is a name and a path without blanks
 set -- -root "$root" -brokergate "$brokergate" $(printf '%s\n' "$tools" | sed 's/^/-/') "$@"
 [ -z "${MANIFESTS:-}" ] || set -- "$@" -manifests "$(realpath "$MANIFESTS")" -limit "${E2E_LIMIT:-40m}"
-(cd test/e2e/check && go build -o "$root/build/tools/e2e" .)
+# As tools.sh builds, so that the standard library is there already.
+(cd test/e2e/check && CGO_ENABLED=0 go build -trimpath -buildvcs=false -gcflags=all=-dwarf=false -ldflags "-s -w" \
+  -o "$root/build/tools/e2e" .)
 exec build/tools/e2e "$@"

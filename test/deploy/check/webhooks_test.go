@@ -93,8 +93,9 @@ func TestWebhooksAreNarrowAndHarmless(t *testing.T) {
 				want(slices.Contains(spares.Values, namespace), namespace+" is not spared")
 			}
 			path := map[bool]string{true: "/mutate", false: "/validate"}[one.mutates]
-			if name == "url" {
-				want(one.ClientConfig.Service == nil && *one.ClientConfig.URL == "https://127.0.0.1:9443"+path, "leads elsewhere")
+			if url, given := map[string]string{"url": "https://127.0.0.1:9443", "url-job": "https://127.0.0.1:9443",
+				"url-cert-manager": "https://[2001:db8::1]:9443", "url-name": "https://guard.example.com"}[name]; given {
+				want(one.ClientConfig.Service == nil && *one.ClientConfig.URL == url+path, "leads elsewhere")
 				continue
 			}
 			to := one.ClientConfig.Service

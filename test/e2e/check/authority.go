@@ -26,8 +26,12 @@ var lastSerial int64
 func sign(template, parent *x509.Certificate, public, private any) []byte {
 	lastSerial++
 	template.SerialNumber = big.NewInt(lastSerial)
-	template.NotBefore = time.Now().Add(-time.Hour)
-	template.NotAfter = time.Now().Add(24 * time.Hour)
+	if template.NotBefore.IsZero() {
+		template.NotBefore = time.Now().Add(-time.Hour)
+	}
+	if template.NotAfter.IsZero() {
+		template.NotAfter = time.Now().Add(24 * time.Hour)
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, private)
 	check(err)
 	return der
@@ -49,10 +53,13 @@ func encodeKey(key *ecdsa.PrivateKey) []byte {
 	return encode("PRIVATE KEY", der)
 }
 
-func newAuthority(name string) *authority {
+func newAuthority(name string) *authority { return authorityUntil(name, time.Now().Add(24*time.Hour)) }
+
+func authorityUntil(name string, end time.Time) *authority {
 	key := newKey()
 	template := &x509.Certificate{
 		Subject:               pkix.Name{CommonName: name},
+		NotAfter:              end,
 		IsCA:                  true,
 		BasicConstraintsValid: true,
 		KeyUsage:              x509.KeyUsageCertSign,

@@ -18,6 +18,8 @@ import (
 type scenario struct {
 	name string
 	run  func(*world)
+	// Others rest on it, so that it is run whatever is picked.
+	base bool
 }
 
 // A scenario ends at its first failure: what comes later rests on what came before.
@@ -86,24 +88,27 @@ func run() int {
 		return 1
 	}
 
-	passed, failed := 0, 0
+	began := time.Now()
+	passed, failed := 0, []string(nil)
 	for _, one := range scenarios(*manifests) {
 		if ctx.Err() != nil {
 			fmt.Println("FAILED  out of time, or interrupted")
-			failed++
+			failed = append(failed, "out of time, or interrupted")
 			break
 		}
-		if !always[one.name] && !wanted.MatchString(one.name) {
+		if !one.base && !wanted.MatchString(one.name) {
 			continue
 		}
+		start := time.Now()
 		text := attempt(w, one.run)
 		said := w.said
+		took := time.Since(start).Seconds()
 		if text == "" {
 			passed++
-			fmt.Println("ok     ", one.name)
+			fmt.Printf("ok      %s (%.1f s)\n", one.name, took)
 		} else {
-			failed++
-			fmt.Printf("FAILED  %s\n%s\n", one.name, indented(text))
+			failed = append(failed, one.name)
+			fmt.Printf("FAILED  %s (%.1f s)\n%s\n", one.name, took, indented(text))
 			if again := attempt(w, (*world).recover); again != "" {
 				fmt.Println(indented(again))
 			}
@@ -112,8 +117,13 @@ func run() int {
 			fmt.Println("        ", line)
 		}
 	}
-	fmt.Printf("\n%d passed, %d failed\n", passed, failed)
-	if failed > 0 || passed == 0 {
+	fmt.Println()
+	for _, name := range failed {
+		fmt.Println("FAILED ", name)
+	}
+	fmt.Printf("%d scenarios in %.0f s: %d passed, %d failed\n", passed+len(failed), time.Since(began).Seconds(), passed,
+		len(failed))
+	if len(failed) > 0 || passed == 0 {
 		return 1
 	}
 	return 0

@@ -44,12 +44,12 @@ func (p *process) ended() bool {
 	}
 }
 
-// Ends it, in five seconds at most; returns the exit code, or -1 when a signal ended it.
+// Ends it, in ten seconds at most; returns the exit code, or -1 when a signal ended it.
 func (p *process) stop(signal syscall.Signal) int {
 	_ = p.command.Process.Signal(signal)
 	select {
 	case <-p.done:
-	case <-time.After(5 * time.Second):
+	case <-time.After(10 * time.Second):
 		_ = p.command.Process.Kill()
 		<-p.done
 	}

@@ -29,7 +29,8 @@ type product struct {
 const release = "brokergate"
 const home = "brokergate-system"
 
-// Files that change together: the names are links through ..data, and ..data is swapped.
+// Files that change together: the names, or the folders that they are in, are links through ..data, and ..data is
+// swapped.
 type volume struct {
 	folder string
 	turn   int
@@ -49,15 +50,18 @@ func (v *volume) set(files map[string][]byte) {
 	turn := fmt.Sprintf("..turn-%d", v.turn)
 	check(os.Mkdir(filepath.Join(v.folder, turn), 0o700))
 	for name, content := range v.files {
-		check(os.WriteFile(filepath.Join(v.folder, turn, name), content, 0o600))
+		file := filepath.Join(v.folder, turn, name)
+		check(os.MkdirAll(filepath.Dir(file), 0o700))
+		check(os.WriteFile(file, content, 0o600))
 	}
 	next := filepath.Join(v.folder, "..data_tmp")
 	check(os.Symlink(turn, next))
 	check(os.Rename(next, filepath.Join(v.folder, "..data")))
 	for name := range v.files {
-		link := filepath.Join(v.folder, name)
+		top, _, _ := strings.Cut(name, "/")
+		link := filepath.Join(v.folder, top)
 		if _, err := os.Lstat(link); err != nil {
-			check(os.Symlink(filepath.Join("..data", name), link))
+			check(os.Symlink(filepath.Join("..data", top), link))
 		}
 	}
 	if v.turn > 1 {
@@ -89,9 +93,11 @@ func (w *world) recover() {
 	}
 }
 
-func (p *product) ready() bool {
+func (p *product) ready() bool { return ready(p.probes) }
+
+func ready(port int) bool {
 	return healthy(&http.Client{Timeout: time.Second, Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}},
-		fmt.Sprintf("http://127.0.0.1:%d/readyz", p.probes))
+		fmt.Sprintf("http://127.0.0.1:%d/readyz", port))
 }
 
 func (p *product) close() {
@@ -148,19 +154,21 @@ func (p *product) takePolicy() {
 	p.recorder.use(policy)
 }
 
-// A changed webhook configuration reaches the API server's own admission some time later: a load balancer for broker 0
-// of a name used once is created for show until both webhooks have been asked about it at the right address.
-func (p *product) settle() {
-	p.marks++
-	name := fmt.Sprintf("marker-%d", p.marks)
-	manifest := fmt.Sprintf(`
+const marker = `
 apiVersion: v1
 kind: Service
 metadata: {name: %s, namespace: default}
 spec:
   selector: {app: %s}
   ports: [{port: 80}]
-`, name, name)
+`
+
+// A changed webhook configuration reaches the API server's own admission some time later: a load balancer for broker 0
+// of a name used once is created for show until both webhooks have been asked about it at the right address.
+func (p *product) settle() {
+	p.marks++
+	name := fmt.Sprintf("marker-%d", p.marks)
+	manifest := fmt.Sprintf(marker, name, name)
 	last := result{}
 	p.w.until(15*time.Second, "the webhooks to be asked", func() bool {
 		last = p.w.feed(manifest, "create", "--dry-run=server")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"sort"
 	"strings"
 )
 
@@ -34,7 +35,6 @@ func install(w *world) {
 func demo(w *world) string { return filepath.Join(w.tools.root, "deploy/demo/kafka") }
 
 func applyDemo(w *world) {
-	w.namespace("streaming")
 	w.kubectl("apply", "-f", demo(w)).fine().shows("statefulset.apps/kafka created", "statefulset.apps/zookeeper created",
 		"service/kafka-2-external created")
 	for _, ordinal := range []string{"0", "1", "2"} {
@@ -70,17 +70,40 @@ func applyDemo(w *world) {
 	}
 }
 
-// kubectl says "configured" for each object whose source has what brokergate replaces, and for each StatefulSet with
-// volumeClaimTemplates whether brokergate is there or not: it asks, and nothing comes of it.
+// What kubectl says of each object: created, configured, unchanged.
+func words(out string) map[string]string {
+	all := map[string]string{}
+	for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
+		name, word, _ := strings.Cut(line, " ")
+		all[name] = word
+	}
+	return all
+}
+
+// kubectl says "configured" when what runs differs from the source, before it asks the API server: so where brokergate
+// has replaced or taken away what the source says. (And for StatefulSets with volumeClaimTemplates whoever is there.)
 func applyAgain(w *world) {
 	before := w.versions("streaming")
-	out := w.kubectl("apply", "-f", demo(w)).fine().shows("service/kafka-headless unchanged",
-		"service/zookeeper unchanged")
+	now := words(w.kubectl("apply", "-f", demo(w)).fine().out)
 	w.unchanged(before, w.versions("streaming"))
+	var others []string
+	for name, word := range now {
+		if word != w.words[name] {
+			others = append(others, name+" "+word)
+		}
+	}
+	sort.Strings(others)
+	wanted := "service/kafka-0-external configured, service/kafka-1-external configured, service/kafka-2-external configured"
+	if w.words["statefulset.apps/kafka"] == "unchanged" {
+		wanted += ", statefulset.apps/kafka configured"
+	}
+	if found := strings.Join(others, ", "); found != wanted || len(now) != len(before) {
+		failf("other words than without brokergate: %s\nexpected %s\nwithout: %v", found, wanted, w.words)
+	}
 	w.kubectl("apply", "-f", demo(w)).fine()
 	w.unchanged(before, w.versions("streaming"))
-	w.say("%d of %d objects are \"unchanged\" to kubectl; none is written again", strings.Count(out.out, " unchanged"),
-		len(before))
+	w.say("none of %d objects is written again; kubectl says \"configured\" of %d instead of %d", len(now),
+		count(now, "configured"), count(w.words, "configured"))
 
 	// A source that brokergate only adds to is the same for kubectl, too.
 	namespace := w.namespace("added")
@@ -101,6 +124,16 @@ func applyAgain(w *world) {
 	before = w.versions(namespace)
 	w.feed(source, "apply", "-n", namespace).fine()
 	w.unchanged(before, w.versions(namespace))
+}
+
+func count(words map[string]string, wanted string) int {
+	count := 0
+	for _, word := range words {
+		if word == wanted {
+			count++
+		}
+	}
+	return count
 }
 
 func diffSame(w *world) {

@@ -70,11 +70,7 @@ func rotations(w *world) {
 		base64.StdEncoding.EncodeToString(append(append([]byte(nil), next.pem...), p.authority.pem...)),
 	}
 	load := w.startLoad(4)
-	defer func() {
-		if load != nil {
-			close(load.end)
-		}
-	}()
+	defer load.abandon()
 	for i := range 20 {
 		// A changed bundle is a new client to the API server, and so new connections.
 		w.patchWebhooks(`[{"op": "replace", "path": "/webhooks/0/clientConfig/caBundle", "value": "`+bundles[i%2]+`"}]`,
@@ -90,9 +86,7 @@ func rotations(w *world) {
 			failf("rotation %d: the certificate before is still shown", i)
 		}
 	}
-	ending := load
-	load = nil
-	w.say("%d calls, 20 certificates", ending.stop())
+	w.say("%d calls, 20 certificates", load.stop())
 	p.authority = next
 	p.rotate(certificateFiles(next.server()), `"certificate loaded"`)
 	p.install()
@@ -102,18 +96,12 @@ func reloads(w *world) {
 	p := w.product
 	policy := p.volume.files["policy.yaml"]
 	load := w.startLoad(4)
-	defer func() {
-		if load != nil {
-			close(load.end)
-		}
-	}()
+	defer load.abandon()
 	for i := range 20 {
 		p.rotate(map[string][]byte{"policy.yaml": append(append([]byte(nil), policy...), fmt.Sprintf("# %d\n", i)...)},
 			`"policy loaded"`)
 	}
-	ending := load
-	load = nil
-	w.say("%d calls, 20 policies", ending.stop())
+	w.say("%d calls, 20 policies", load.stop())
 	p.rotate(map[string][]byte{"policy.yaml": []byte("spec: [broken")}, "policy rejected")
 	w.feed(w.manifest("one-id.yaml", "@NAME@", "one"), "apply", "-n", "direct").refused("[broker-id]")
 	p.rotate(map[string][]byte{"policy.yaml": policy}, `"policy loaded"`)
@@ -204,4 +192,8 @@ func uninstall(w *world) {
 		return last.code == 0
 	}, func() string { return last.String() })
 	w.product.down()
+	w.product.close()
+	w.product = nil
+	w.kubectl("delete", "namespace", home, "--wait=false").fine()
+	w.finishNamespace(home)
 }

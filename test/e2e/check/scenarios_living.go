@@ -4,8 +4,15 @@ import "strings"
 
 // A public load balancer that has its address, brokers without a name for outside, one of them on its way out.
 func before(w *world) {
+	w.namespace("streaming")
+	w.kubectl("apply", "-f", demo(w)).fine()
+	w.words = words(w.kubectl("apply", "-f", demo(w)).fine().out)
+	w.kubectl("delete", "-f", demo(w)).fine()
 	w.namespace("living")
 	w.feed(w.manifest("brokers.yaml", "@NAME@", "kafka"), "apply", "-n", "living").fine()
+	// What the API server fills in is a conflict without any webhook: see drift().
+	w.feed(w.manifest("brokers.yaml", "@NAME@", "kafka"), "apply", "--server-side", "--dry-run=server", "-n", "living").
+		refused("Apply failed with 1 conflict: ", `env[name="POD_NAME"].valueFrom.fieldRef`)
 	w.kubectl("patch", "service/kafka-0", "-n", "living", "--subresource=status", "--type=merge", "-p",
 		`{"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.7"}]}}}`).fine()
 	w.feed(w.manifest("one-id.yaml", "@NAME@", "leaving"), "create", "-n", "living").fine()
@@ -54,7 +61,33 @@ func liveBrokers(w *world) {
 	w.kubectl("rollout", "restart", "statefulset/kafka", "-n", "living").fine()
 }
 
+// What a controller writes about what it sees.
+func statusOfBrokers(w *world) {
+	before := w.product.recorder.asked(`"namespace":"living"`)
+	w.kubectl("patch", "statefulset/kafka", "-n", "living", "--subresource=status", "--type=merge", "-p",
+		`{"status": {"replicas": 2, "readyReplicas": 1}}`).fine().quiet()
+	w.get("statefulset", "living", "kafka").expect("1", "status", "readyReplicas")
+	if after := w.product.recorder.asked(`"namespace":"living"`); after != before {
+		failf("asked %d times about a status", after-before)
+	}
+}
+
 func terminating(w *world) {
-	w.kubectl("patch", "statefulset/leaving", "-n", "living", "--type=merge", "-p", `{"metadata": {"finalizers": null}}`).fine()
+	before := w.product.recorder.asked(`"namespace":"living"`)
+	// Worse than it was: nobody minds any more.
+	w.kubectl("set", "env", "statefulset/leaving", "-n", "living", listener+"=PLAINTEXT://localhost:9092").fine().quiet()
+	w.kubectl("patch", "statefulset/leaving", "-n", "living", "--type=merge", "-p", `{"metadata": {"finalizers": null}}`).fine().
+		quiet()
 	w.absent("statefulset", "living", "leaving")
+	if after := w.product.recorder.asked(`"namespace":"living"`); after != before {
+		failf("asked %d times about what is being deleted", after-before)
+	}
+	// Deleted in the foreground, with a finalizer of the API server's own.
+	namespace := w.namespace("leaving")
+	w.feed(w.manifest("brokers.yaml", "@NAME@", "kafka"), "create", "-n", namespace).fine()
+	w.kubectl("delete", "statefulset/kafka", "-n", namespace, "--cascade=foreground", "--wait=false").fine()
+	w.get("statefulset", namespace, "kafka").expect(`["foregroundDeletion"]`, "metadata", "finalizers")
+	w.kubectl("patch", "statefulset/kafka", "-n", namespace, "--type=json", "-p",
+		`[{"op": "remove", "path": "/metadata/finalizers"}]`).fine().quiet()
+	w.absent("statefulset", namespace, "kafka")
 }

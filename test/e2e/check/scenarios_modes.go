@@ -2,6 +2,8 @@ package main
 
 import "strings"
 
+const wouldDeny = "validate.brokergate.io/would_deny"
+
 func observe(w *world) {
 	namespace := w.namespace("observe")
 	w.product.install("policy.mode=observe")
@@ -23,6 +25,9 @@ func observe(w *world) {
 	if !strings.Contains(line, "broker-id") {
 		failf("the log does not tell:\n%s", tail(w.product.server.text(), 6))
 	}
+	w.tellsAudit("create", namespace, "kafka", "mutate.brokergate.io/would_inject", "advertised-listener",
+		wouldDeny, "advertised-listener")
+	w.tellsAudit("create", namespace, "one", wouldDeny, "broker-id")
 	stored := parse(w.kubectl("get", "validatingwebhookconfiguration", release, "-o", "json").fine().out)
 	stored.expect("Ignore", "webhooks", 0, "failurePolicy")
 }
@@ -34,6 +39,8 @@ func warn(w *world) {
 	w.mended(namespace, "kafka")
 	w.feed(w.manifest("one-id.yaml", "@NAME@", "one"), "apply", "-n", namespace).fine().warned("Warning: [broker-id] StatefulSet/one")
 	w.get("statefulset", namespace, "one")
+	w.tellsAudit("create", namespace, "kafka", injected, "advertised-listener")
+	w.tellsAudit("create", namespace, "one", wouldDeny, "broker-id")
 }
 
 func enforce(w *world) {
@@ -66,6 +73,9 @@ func injectPod(w *world) {
 	if !strings.Contains(found, "EXTERNAL://") || !strings.Contains(found, ".kafka.example.com:9094") {
 		failf("the pod's %s is %q", listener, found)
 	}
+	// The template is the source's, so that kubectl sees none of it.
+	w.feed(w.manifest("brokers.yaml", "@NAME@", "kafka"), "apply", "-n", namespace).fine().
+		shows("statefulset.apps/kafka unchanged", "service/kafka-0 unchanged")
 	w.say("pod kafka-1 advertises %s", found)
 	w.product.install()
 }

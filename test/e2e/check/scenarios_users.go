@@ -14,9 +14,13 @@ func itoa(number int) string { return strconv.Itoa(number) }
 
 // A request of our own, as the user that kubectl is.
 func (w *world) post(url, body string) (int, string) {
-	request, err := http.NewRequestWithContext(w.ctx, http.MethodPost, url, bytes.NewReader([]byte(body)))
+	return w.send(http.MethodPost, url, "application/json", body)
+}
+
+func (w *world) send(method, url, media, body string) (int, string) {
+	request, err := http.NewRequestWithContext(w.ctx, method, url, bytes.NewReader([]byte(body)))
 	check(err)
-	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Content-Type", media)
 	response, err := w.client.Do(request)
 	if err != nil {
 		return 0, err.Error()
@@ -71,7 +75,8 @@ func serverSide(w *world) {
 	// From client side to server side: kubectl takes a value that differs from the source for somebody else's, as with
 	// every webhook that changes values, and wants to be told once. What brokergate has made of it stays.
 	w.feed(source, "apply", "-n", w.namespace("migrated")).fine()
-	w.feed(source, "apply", "--server-side", "-n", "migrated").refused("conflict", "--force-conflicts")
+	w.feed(source, "apply", "--server-side", "-n", "migrated").refused("conflict", "--force-conflicts",
+		`.env[name="KAFKA_ADVERTISED_LISTENERS"].value`)
 	w.mended("migrated", "kafka")
 	w.feed(source, "apply", "--server-side", "--force-conflicts", "-n", "migrated").fine()
 	w.mended("migrated", "kafka")
@@ -162,6 +167,18 @@ func deleted(w *world) {
 	w.kubectl("delete", "statefulset/kafka", "-n", namespace, "--wait=true").fine()
 	w.absent("statefulset", namespace, "kafka")
 	w.kubectl("delete", "services,statefulsets", "--all", "-n", namespace).fine()
+	if left := w.versions(namespace); len(left) != 0 {
+		failf("left: %v", left)
+	}
+	// As one request, which no kubectl command makes.
+	w.feed(w.manifest("brokers.yaml", "@NAME@", "kafka"), "create", "-n", namespace).fine()
+	w.feed(w.manifest("web.yaml"), "create", "-n", namespace).fine()
+	before := w.product.recorder.asked(`"namespace":"` + namespace + `"`)
+	w.kubectl("delete", "--raw", "/apis/apps/v1/namespaces/"+namespace+"/statefulsets").fine().quiet()
+	w.kubectl("delete", "--raw", "/api/v1/namespaces/"+namespace+"/services").fine().quiet()
+	if after := w.product.recorder.asked(`"namespace":"` + namespace + `"`); after != before {
+		failf("asked %d times about what is deleted", after-before)
+	}
 	if left := w.versions(namespace); len(left) != 0 {
 		failf("left: %v", left)
 	}

@@ -33,8 +33,14 @@ type world struct {
 	api        string // https://127.0.0.1:PORT
 	client     *http.Client
 	kubeconfig string
+	auditLog   string
 
 	product *product
+	site    *site
+	// What kubectl said of a second apply of the demo before there was a brokergate.
+	words map[string]string
+	// What the cluster held before the second installation.
+	clusterBefore []string
 }
 
 func (w *world) say(format string, arguments ...any) {
@@ -81,12 +87,16 @@ func healthy(client *http.Client, url string) bool {
 	return response.StatusCode == http.StatusOK
 }
 
+// All of 127.0.0.0/8 leads to this machine, so that a Service's own address can be listened on.
+const serviceRange = "127.96.0.0/16"
+
 // Starts etcd and the API server as controller-runtime's envtest does: no scheduler, no controllers, no nodes.
 func (w *world) start() {
 	work, err := os.MkdirTemp("", "brokergate-e2e-")
 	check(err)
 	w.work = work
 	w.kubeconfig = filepath.Join(work, "kubeconfig")
+	w.auditLog = filepath.Join(work, "audit.log")
 
 	etcd := fmt.Sprintf("http://127.0.0.1:%d", freePort())
 	peers := fmt.Sprintf("http://127.0.0.1:%d", freePort())
@@ -109,10 +119,11 @@ func (w *world) start() {
 		"--tls-cert-file", w.file("api.crt", serving.certificate),
 		"--tls-private-key-file", w.file("api.key", serving.key),
 		"--client-ca-file", w.file("cluster.crt", w.cluster.pem), "--authorization-mode", "RBAC",
-		"--service-cluster-ip-range", "10.96.0.0/16", "--allow-privileged=true", "--profiling=false",
+		"--service-cluster-ip-range", serviceRange, "--allow-privileged=true", "--profiling=false",
 		"--endpoint-reconciler-type", "none", "--disable-admission-plugins", "ServiceAccount",
 		"--service-account-issuer", w.api, "--service-account-key-file", account,
-		"--service-account-signing-key-file", account)
+		"--service-account-signing-key-file", account,
+		"--audit-policy-file", w.file("audit.yaml", []byte(auditPolicy)), "--audit-log-path", w.auditLog)
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(w.cluster.pem)
 	user, err := tls.X509KeyPair(admin.certificate, admin.key)
@@ -121,16 +132,8 @@ func (w *world) start() {
 		TLSClientConfig:     &tls.Config{RootCAs: pool, Certificates: []tls.Certificate{user}},
 		MaxIdleConnsPerHost: 32,
 	}}
-	config, err := json.Marshal(map[string]any{
-		"apiVersion": "v1", "kind": "Config", "current-context": "e2e",
-		"clusters": []any{map[string]any{"name": "e2e", "cluster": map[string]any{
-			"server": w.api, "certificate-authority-data": w.cluster.pem}}},
-		"users": []any{map[string]any{"name": "admin", "user": map[string]any{
-			"client-certificate-data": admin.certificate, "client-key-data": admin.key}}},
-		"contexts": []any{map[string]any{"name": "e2e", "context": map[string]any{"cluster": "e2e", "user": "admin"}}},
-	})
-	check(err)
-	check(os.WriteFile(w.kubeconfig, config, 0o600))
+	check(os.WriteFile(w.kubeconfig, w.configFor(map[string]any{
+		"client-certificate-data": admin.certificate, "client-key-data": admin.key}), 0o600))
 	w.until(60*time.Second, "the API server", func() bool {
 		return server.ended() || healthy(w.client, w.api+"/readyz")
 	}, func() string { return tail(server.text(), 20) })
@@ -139,9 +142,25 @@ func (w *world) start() {
 	}
 }
 
+// A kubeconfig for a user of this API server.
+func (w *world) configFor(user map[string]any) []byte {
+	config, err := json.Marshal(map[string]any{
+		"apiVersion": "v1", "kind": "Config", "current-context": "e2e",
+		"clusters": []any{map[string]any{"name": "e2e", "cluster": map[string]any{
+			"server": w.api, "certificate-authority-data": w.cluster.pem}}},
+		"users":    []any{map[string]any{"name": "user", "user": user}},
+		"contexts": []any{map[string]any{"name": "e2e", "context": map[string]any{"cluster": "e2e", "user": "user"}}},
+	})
+	check(err)
+	return config
+}
+
 func (w *world) close() {
 	if w.product != nil {
 		w.product.close()
+	}
+	if w.site != nil {
+		w.site.close()
 	}
 	for i := len(w.processes) - 1; i >= 0; i-- {
 		w.processes[i].stop(syscall.SIGTERM)

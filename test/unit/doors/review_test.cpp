@@ -60,8 +60,17 @@ json response_to(const Ask& ask, Endpoint endpoint, const Policy& policy = Polic
   CHECK(response.contains("status") == !allowed);
   for (const auto& [key, value] : response.items()) {
     const bool known = key == "uid" || key == "allowed" || key == "status" || key == "patch" || key == "patchType" ||
-                       key == "warnings";
+                       key == "warnings" || key == "auditAnnotations";
     CHECK(known);
+  }
+  if (response.contains("auditAnnotations")) {
+    CHECK_FALSE(response["auditAnnotations"].empty());
+    // What the API server keeps: it drops what is no name's last part.
+    for (const auto& [key, value] : response["auditAnnotations"].items()) {
+      CHECK(key.size() <= 63);
+      CHECK(key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos);
+      CHECK(value.get<std::string>().find_first_not_of("abcdefghijklmnopqrstuvwxyz-,") == std::string::npos);
+    }
   }
   if (response.contains("warnings")) {
     CHECK(response["warnings"].size() <= 10);
@@ -306,10 +315,41 @@ TEST_CASE("mode warn tells and allows, mode observe says nothing and changes not
   REQUIRE(warned["warnings"].size() == 1);
   CHECK(warned["warnings"][0].get<std::string>().starts_with("[internal-load-balancer] Service/kafka-0-external: "));
   policy.mode = Mode::kObserve;
-  CHECK(plainly_allowed(response_to({}, Endpoint::kValidate, policy)));
-  CHECK(plainly_allowed(response_to({}, Endpoint::kMutate, policy)));
+  for (const Endpoint endpoint : {Endpoint::kValidate, Endpoint::kMutate}) {
+    json silent = response_to({}, endpoint, policy);
+    silent.erase("auditAnnotations");
+    CHECK(plainly_allowed(silent));
+  }
   const webhook::Answer observed = ask_webhook(review_of({}), Endpoint::kValidate, policy);
   CHECK(observed.decision.rules == std::vector<std::string_view>{"internal-load-balancer"});
+}
+
+TEST_CASE("the audit log is told what rules did") {
+  const std::string bad = test::broker_service_json("kafka-0-external");
+  const std::string good = test::broker_service_json("kafka-0-external", kInternal);
+  Policy warning = Policy::defaults(), observing = Policy::defaults();
+  warning.mode = Mode::kWarn;
+  observing.mode = Mode::kObserve;
+  const auto told = [](const Ask& ask, Endpoint endpoint, const Policy& policy = Policy::defaults()) {
+    return response_to(ask, endpoint, policy).value("auditAnnotations", json()).dump();
+  };
+  const Ask update{.operation = "UPDATE", .object = bad, .old_object = bad};
+  CHECK(told({}, Endpoint::kMutate) == R"({"injected":"internal-load-balancer"})");
+  CHECK(told({}, Endpoint::kValidate) == R"({"denied":"internal-load-balancer"})");
+  CHECK(told(update, Endpoint::kValidate) == R"({"warned":"internal-load-balancer"})");
+  CHECK(told({}, Endpoint::kMutate, warning) == R"({"injected":"internal-load-balancer"})");
+  CHECK(told({}, Endpoint::kValidate, warning) == R"({"would_deny":"internal-load-balancer"})");
+  CHECK(told({}, Endpoint::kMutate, observing) == R"({"would_inject":"internal-load-balancer"})");
+  CHECK(told({}, Endpoint::kValidate, observing) == R"({"would_deny":"internal-load-balancer"})");
+  CHECK(told({.object = good}, Endpoint::kMutate) == "null");
+  CHECK(told({.object = good}, Endpoint::kValidate) == "null");
+  // Several rules, each once.
+  json two = json::parse(bad);
+  two["metadata"]["annotations"]["dns.alpha.kubernetes.io/external"] = "kafka-0.kafka.example.com";
+  two["metadata"]["annotations"]["dns.alpha.kubernetes.io/internal"] = "kafka-0.kafka.example.com";
+  const json both = response_to({.object = two.dump()}, Endpoint::kMutate).at("auditAnnotations");
+  CHECK(both.size() == 1);
+  CHECK(both.at("injected") == "alpha-annotation,internal-load-balancer");
 }
 
 TEST_CASE("what is no review is refused with its place") {
