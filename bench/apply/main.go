@@ -55,7 +55,7 @@ func main() {
 	flag.StringVar(&o.helm, "helm", "", "helm, which renders the chart's webhooks")
 	flag.StringVar(&o.peer, "controller-runtime", "", "the webhook of bench/yardsticks; left out where empty")
 	flag.StringVar(&o.profile, "profile", "", "folder for a CPU profile of the API server in each case")
-	flag.IntVar(&o.bytes, "bytes", 7000, "size of the StatefulSet as it is posted")
+	flag.IntVar(&o.bytes, "bytes", 6500, "size of the StatefulSet as it is posted")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often all cases are measured")
 	flag.IntVar(&o.clients, "clients", 8, "clients at the same time")
 	flag.DurationVar(&o.alone, "alone", 1500*time.Millisecond, "how long one client is measured")
