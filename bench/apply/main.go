@@ -35,8 +35,10 @@ func run(w *world) (code int) {
 		switch what := recover().(type) {
 		case nil:
 		case failure:
-			fmt.Fprintln(os.Stderr, "bench apply:", what.text)
 			code = 2
+			if !w.ended() { // else it is only that everything is taken away under us
+				fmt.Fprintln(os.Stderr, "bench apply:", what.text)
+			}
 		default:
 			panic(what)
 		}

@@ -120,6 +120,12 @@ func (w *world) start() {
 
 func (w *world) tls() *tls.Config { return &tls.Config{RootCAs: w.trust} }
 
+func (w *world) ended() bool {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	return w.closed
+}
+
 func (w *world) close() {
 	w.lock.Lock()
 	defer w.lock.Unlock()
