@@ -1,17 +1,15 @@
-// usage: brokergate_bench_serve REVIEWS
+// usage: brokergate_bench_serve REVIEWS [WEBHOOK]
 //
-// What a request costs over TLS keep-alive, beside nginx returning a constant in
-// the same run: CPU per request, latency at a steady rate, the first answer after
-// the start, memory. REVIEWS is a folder of request bodies (brokergate_bench
-// writes it). Nothing fails on time.
-#include <fcntl.h>
-#include <sys/wait.h>
+// What a request costs over TLS keep-alive, beside nginx returning a constant and a
+// controller-runtime webhook in the same run: CPU per request, latency at a steady
+// rate, the first answer after the start, memory. REVIEWS is a folder of request
+// bodies (brokergate_bench writes it), WEBHOOK the program that
+// bench/yardsticks/controller-runtime builds. Nothing fails on time.
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -24,13 +22,13 @@
 #include "hardening/client.h"
 #include "hardening/pulse.h"
 #include "hardening/server_process.h"
+#include "yardsticks.h"
 
 namespace {
 
 using namespace brokergate::hardening;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kNginxPort = 18443;
 constexpr size_t kConnections = 8;
 constexpr double kSeconds = 3;
 constexpr int kRuns = 3;
@@ -52,47 +50,6 @@ double cpu_seconds(pid_t pid) {
   fields >> user >> system;
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
-
-// One process that answers every POST with the same 300 bytes.
-class Nginx {
- public:
-  explicit Nginx(const ServerProcess& lender) {
-    const std::string folder = lender.folder();
-    lender.write("nginx.conf", "daemon off; master_process off; pid " + folder +
-                                   "/nginx.pid; error_log stderr crit;\n"
-                                   "events { worker_connections 512; }\n"
-                                   "http { access_log off; client_max_body_size 40m; client_body_buffer_size 256k;\n"
-                                   "keepalive_requests 100000000; client_body_temp_path " +
-                                   folder + "/t1; proxy_temp_path " + folder + "/t2; fastcgi_temp_path " + folder +
-                                   "/t3; uwsgi_temp_path " + folder + "/t4; scgi_temp_path " + folder +
-                                   "/t5;\nserver { listen 127.0.0.1:" + std::to_string(kNginxPort) +
-                                   " ssl; ssl_certificate " + folder + "/cert.pem; ssl_certificate_key " + folder +
-                                   "/key.pem;\nlocation / { default_type application/json; return 200 '" +
-                                   std::string(300, 'x') + "'; } } }\n");
-    const std::string conf = folder + "/nginx.conf";
-    child_ = ::fork();
-    if (child_ == 0) {
-      ::dup2(::open("/dev/null", O_WRONLY), 2);
-      ::execlp("nginx", "nginx", "-p", folder.c_str(), "-c", conf.c_str(), nullptr);
-      ::_exit(127);
-    }
-    for (int i = 0; i < 200; ++i) {
-      if (Client(kNginxPort).handshake(milliseconds(100))) return;
-      std::this_thread::sleep_for(milliseconds(20));
-    }
-    throw std::runtime_error("nginx does not start");
-  }
-  ~Nginx() {
-    ::kill(child_, SIGTERM);
-    ::waitpid(child_, nullptr, 0);
-  }
-  Nginx(const Nginx&) = delete;
-  Nginx& operator=(const Nginx&) = delete;
-  pid_t pid() const { return child_; }
-
- private:
-  pid_t child_ = -1;
-};
 
 struct Figure {
   double cpu_us = 0, per_second = 0;
@@ -141,27 +98,52 @@ double first_answer_ms() {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
 
-void measure_requests(const std::string& folder, const ServerProcess& server, const Nginx& nginx) {
+struct Row {
+  const char *file, *title, *aim, *peer_aim;
+  // Whether the answer is to hold a patch: ours, and that of the controller-runtime webhook.
+  bool patched, peer_patched;
+};
+
+void expect_patch(int port, const std::string& request, bool patched) {
+  Client client(port);
+  if (!client.handshake() || !client.send(request))
+    throw std::runtime_error("no answer on port " + std::to_string(port));
+  const std::string answer = client.answer();
+  if (status_of(answer) != 200 || (answer.find("\"patch\"") != std::string::npos) != patched) {
+    throw std::runtime_error("the answer on port " + std::to_string(port) + " is not what this is about: " + answer);
+  }
+}
+
+// `peer` may be null.
+void measure_requests(const std::string& folder, const ServerProcess& server, const bench::Yardstick& nginx,
+                      const bench::Yardstick* peer) {
   std::printf("CPU per request over TLS keep-alive, %zu connections (median of %d x %.0f s)\n", kConnections, kRuns,
               kSeconds);
-  struct Row {
-    const char *file, *title, *aim;
-  };
-  for (const Row& row :
-       {Row{"service.json", "Service", "aim <= 3x"}, Row{"brokers.json", "broker StatefulSet", "aim <= 3x"},
-        Row{"update.json", "its UPDATE, large", ""}, Row{"other.json", "other StatefulSet", "aim <= 3x"},
-        Row{"namesake.json", "one only called kafka", ""}}) {
+  // An UPDATE's template is nothing that brokergate rewrites behind the user's back.
+  for (const Row& row : {Row{"service.json", "Service", "aim <= 3x", "", true, true},
+                         Row{"brokers.json", "broker StatefulSet", "aim <= 3x", "aim >= 25x", true, true},
+                         Row{"update.json", "its UPDATE, large", "", "", false, true},
+                         Row{"other.json", "other StatefulSet", "aim <= 3x", "", false, false},
+                         Row{"namesake.json", "one only called kafka", "", "", false, false}}) {
     const std::string body = read_file(folder + "/" + row.file);
     const std::string request = post("/mutate", body);
-    std::vector<Figure> floor, ours;
+    expect_patch(server.port(), request, row.patched);
+    if (peer) expect_patch(peer->port(), request, row.peer_patched);
+    std::vector<Figure> floor, ours, theirs;
     for (int i = 0; i < kRuns; ++i) {
-      floor.push_back(drive(kNginxPort, nginx.pid(), request));
+      floor.push_back(drive(nginx.port(), nginx.pid(), request));
       ours.push_back(drive(server.port(), server.pid(), request));
+      if (peer) theirs.push_back(drive(peer->port(), peer->pid(), request));
     }
     const Figure constant = median(floor), answer = median(ours);
     std::printf("%-20s %6.1f KB   nginx %6.1f us %7.0f/s   brokergate %6.1f us %7.0f/s   %4.1fx nginx  %s\n", row.title,
                 static_cast<double>(body.size()) / 1000, constant.cpu_us, constant.per_second, answer.cpu_us,
                 answer.per_second, answer.cpu_us / constant.cpu_us, row.aim);
+    if (peer) {
+      const Figure typed = median(theirs);
+      std::printf("%-32s controller-runtime %6.1f us %7.0f/s   brokergate %.1fx cheaper  %s\n", "", typed.cpu_us,
+                  typed.per_second, typed.cpu_us / answer.cpu_us, row.peer_aim);
+    }
     std::fflush(stdout);
   }
 }
@@ -169,8 +151,8 @@ void measure_requests(const std::string& folder, const ServerProcess& server, co
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: %s REVIEWS\n", argv[0]);
+  if (argc != 2 && argc != 3) {
+    std::fprintf(stderr, "usage: %s REVIEWS [WEBHOOK]\n", argv[0]);
     return 2;
   }
   try {
@@ -181,9 +163,10 @@ int main(int argc, char** argv) {
     lender.write("policy.yaml",
                  "apiVersion: brokergate.io/v1alpha1\nkind: ExternalAccessPolicy\nspec: {domain: kafka.example.com}\n");
     ServerProcess server({"--policy", lender.folder() + "/policy.yaml"});
-    const Nginx nginx(lender);
+    const auto nginx = bench::nginx(lender);
+    const auto peer = argc == 3 ? bench::controller_runtime(lender, argv[2]) : nullptr;
     const long idle = server.memory();
-    measure_requests(argv[1], server, nginx);
+    measure_requests(argv[1], server, *nginx, peer.get());
 
     std::printf("\n");
     Pulse pulse(server.port(), 1000, 16);

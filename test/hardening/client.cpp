@@ -22,6 +22,23 @@ bool wait_for(int fd, short events, Clock::time_point deadline) {
   return left > 0 && ::poll(&waiting, 1, static_cast<int>(left)) > 0;
 }
 
+size_t content_length(const std::string& head, size_t end) {
+  const size_t at = head.find("Content-Length: ");
+  return at < end ? std::stoul(head.substr(at + 16)) : 0;
+}
+
+// Where the last chunk ends; npos while it has not come. Of trailers it knows nothing: no server here sends them.
+size_t end_of_chunks(const std::string& text, size_t at) {
+  while (true) {
+    const size_t line = text.find("\r\n", at);
+    if (line == std::string::npos) return line;
+    const size_t size = std::stoul(text.substr(at, line - at), nullptr, 16);
+    at = line + 2 + size + 2;
+    if (at > text.size()) return std::string::npos;
+    if (size == 0) return at;
+  }
+}
+
 }  // namespace
 
 std::string small_review(const std::string& uid) {
@@ -146,10 +163,10 @@ std::string Client::answer(milliseconds patience) {
   while (true) {
     const size_t end = in_.find("\r\n\r\n");
     if (end != std::string::npos) {
-      const size_t at = in_.find("Content-Length: ");
-      const size_t length = at < end ? std::stoul(in_.substr(at + 16)) : 0;
-      if (in_.size() >= end + 4 + length) {
-        std::string out = in_.substr(0, end + 4 + length);
+      const size_t size = in_.find("Transfer-Encoding: chunked") < end ? end_of_chunks(in_, end + 4)
+                                                                       : end + 4 + content_length(in_, end);
+      if (in_.size() >= size) {
+        std::string out = in_.substr(0, size);
         in_.erase(0, out.size());
         return out;
       }

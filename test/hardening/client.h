@@ -31,7 +31,7 @@ class Client {
   // False when the handshake fails or takes longer.
   bool handshake(milliseconds patience = milliseconds(5000), int highest_version = TLS1_3_VERSION);
   bool send(const std::string& bytes);
-  // One answer with its body by Content-Length; empty when none comes in time.
+  // One answer with its body, by Content-Length or in chunks as they came; empty when none comes in time.
   std::string answer(milliseconds patience = milliseconds(5000));
   // Everything until the server ends the connection; `closed` tells whether it did.
   std::string rest(milliseconds patience, bool& closed);

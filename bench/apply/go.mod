@@ -1,0 +1,3 @@
+module brokergate.io/bench/apply
+
+go 1.24.0
