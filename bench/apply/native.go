@@ -3,7 +3,8 @@ package main
 const policies = "/apis/admissionregistration.k8s.io/v1/"
 
 // The rules that the webhooks follow, as far as CEL can say them, written as cheap as they can be: only for the kind they
-// are about, the container found by its place, and a JSON patch of one value.
+// are about, the container found by its place, a JSON patch of one value (an ApplyConfiguration costs more), and what
+// they concern asked within the expression (for matchConditions the API server makes CEL values of the object once more).
 const (
 	isBroker = `object.spec.template.spec.containers[0].image.contains("kafka")`
 	entries  = `object.spec.template.spec.containers[0].env`
@@ -40,17 +41,18 @@ func policy(kind, name string, spec object) []created {
 func mutating(name, group, resource, condition, patch string) []created {
 	return policy("MutatingAdmissionPolicy", name, object{
 		"failurePolicy": "Fail", "reinvocationPolicy": "IfNeeded", "matchConstraints": rulesFor(group, resource),
-		"matchConditions": []any{object{"name": "concerned", "expression": condition}},
-		"mutations":       []any{object{"patchType": "JSONPatch", "jsonPatch": object{"expression": patch}}},
+		"mutations": []any{object{"patchType": "JSONPatch",
+			"jsonPatch": object{"expression": "(" + condition + ") ? (" + patch + ") : []"}}},
 	})
 }
 
-func validating(name, group, resource, condition string, validations ...any) []created {
+func validating(name, group, resource string, validations ...any) []created {
 	return policy("ValidatingAdmissionPolicy", name, object{
-		"failurePolicy": "Fail", "matchConstraints": rulesFor(group, resource),
-		"matchConditions": []any{object{"name": "concerned", "expression": condition}},
-		"validations":     validations,
-	})
+		"failurePolicy": "Fail", "matchConstraints": rulesFor(group, resource), "validations": validations})
+}
+
+func must(condition, holds, message string) object {
+	return object{"expression": "!(" + condition + ") || (" + holds + ")", "message": message}
 }
 
 func nativePolicies() []created {
@@ -65,12 +67,12 @@ func nativePolicies() []created {
 		`has(object.metadata.annotations) ? [JSONPatch{op: "add", path: "/metadata/annotations/" + jsonpatch.escapeKey("`+
 			annotation+`"), value: "Internal"}] : [JSONPatch{op: "add", path: "/metadata/annotations", value: {"`+
 			annotation+`": "Internal"}}]`)...)
-	all = append(all, validating("brokers", "apps", "statefulsets", isBroker,
-		object{"expression": entry + `.exists(e, e.value.contains("kafka.example.com"))`,
-			"message": "KAFKA_ADVERTISED_LISTENERS has no listener for clients outside"})...)
-	all = append(all, validating("load-balancers", "", "services", inFront,
-		object{"expression": `object.spec.type != "NodePort"`, "message": "brokers are not reached through node ports"},
-		object{"expression": `object.spec.type != "LoadBalancer" || (` + has + ` && object.metadata.annotations["` +
-			annotation + `"] == "Internal")`, "message": "the load balancer of a broker is not internal"})...)
+	all = append(all, validating("brokers", "apps", "statefulsets", must(isBroker,
+		entry+`.exists(e, e.value.contains("kafka.example.com"))`,
+		"KAFKA_ADVERTISED_LISTENERS has no listener for clients outside"))...)
+	all = append(all, validating("load-balancers", "", "services",
+		must(inFront, `object.spec.type != "NodePort"`, "brokers are not reached through node ports"),
+		must(inFront, `object.spec.type != "LoadBalancer" || (`+has+` && object.metadata.annotations["`+annotation+
+			`"] == "Internal")`, "the load balancer of a broker is not internal"))...)
 	return all
 }
