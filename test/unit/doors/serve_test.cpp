@@ -247,7 +247,7 @@ TEST_CASE("a certificate that clients will refuse is served with a warning") {
 }
 
 TEST_CASE("option --listen") {
-  const auto parse_listen = [](const char* text) { return webhook::parse_address("--listen", text); };
+  const auto parse_listen = [](const char* text) { return webhook::net::parse_address("--listen", text); };
   CHECK(parse_listen(":8443")->host == "0.0.0.0");
   CHECK(parse_listen("[::1]:0")->host == "::1");
   CHECK(parse_listen("localhost:65535")->port == 65535);
