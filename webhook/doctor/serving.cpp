@@ -103,6 +103,9 @@ void judge_renewal(const Facts& facts, Symptoms& out) {
 Known judge_policy(const Facts& facts, Symptoms& out) {
   const Mounts mounts = mounts_of(facts.deployment);
   const std::string where = "ConfigMap " + facts.ns + "/" + mounts.policy;
+  if (facts.deployment.unread() && !service_of(facts)) {
+    out.unknown("policy", "Deployment " + facts.ns + "/" + facts.name, facts.deployment.why);
+  }
   if (facts.policy.unread()) {
     out.unknown("policy", where, facts.policy.why);
     return {};

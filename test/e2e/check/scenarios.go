@@ -42,6 +42,10 @@ func scenarios(manifests string) []scenario {
 		scenario{"a certificate of another authority, or for another address: denied with x509", wrongCertificate},
 		scenario{"brokergate down under enforce: what passes and what does not", downEnforce},
 		scenario{"brokergate down under warn: all passes, nothing is mended", downWarn},
+		scenario{"doctor: an installation that is well", doctorWell},
+		scenario{"doctor: each mode as far as it can be seen", doctorModes},
+		scenario{"doctor: down, wrong authority, a half gone, changed rules: what it is and what to do", doctorBroken},
+		scenario{"doctor: what somebody may not see is said", doctorRights},
 		scenario{"helm uninstall: nothing is left, nothing is denied", uninstall},
 	)
 }
