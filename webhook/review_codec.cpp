@@ -113,6 +113,7 @@ tl::expected<ReviewRequest, BadReview> decode_review(const SourcePtr& body) {
   request.kind = kind["kind"].str();
   request.ns = asked["namespace"].str();
   request.name = asked["name"].str();
+  request.user_info = asked["userInfo"];
   request.dry_run = asked["dryRun"].as_bool().value_or(false);
   for (const auto& [key, target] :
        {std::pair{"object", &request.object}, std::pair{"oldObject", &request.old_object}}) {

@@ -33,6 +33,7 @@ struct ReviewRequest {
   std::string_view group, version, kind;
   std::string_view ns, name;  // name is empty under generateName
   Value object, old_object;   // false when null or absent
+  Value user_info;            // as received; false when absent
   bool dry_run = false;
 };
 
