@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "certs/base64.h"
+#include "brokergate/base64.h"
 #include "certs/facts.h"
 
 namespace brokergate::certs {
@@ -32,12 +32,12 @@ tl::expected<Bundle, std::string> make_bundle(const std::vector<std::string>& fi
   return out;
 }
 
-std::string bundle_base64(const std::string& pem) { return base64(pem) + "\n"; }
+std::string bundle_base64(const std::string& pem) { return encode_base64(pem) + "\n"; }
 
-std::string bundle_yaml(const std::string& pem) { return "caBundle: " + base64(pem) + "\n"; }
+std::string bundle_yaml(const std::string& pem) { return "caBundle: " + encode_base64(pem) + "\n"; }
 
 std::string bundle_patch(const std::string& pem, int entries) {
-  const std::string value = base64(pem);
+  const std::string value = encode_base64(pem);
   std::string out = "[";
   for (int i = 0; i < entries; ++i) {
     out += (i == 0 ? "" : ",") + std::string(R"({"op":"add","path":"/webhooks/)") + std::to_string(i) +

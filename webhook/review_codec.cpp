@@ -1,9 +1,9 @@
 #include "webhook/review_codec.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "brokergate/base64.h"
 
 namespace brokergate::webhook {
 namespace {
@@ -138,7 +138,7 @@ std::string encode_review(std::string_view api_version, std::string_view uid, co
     append_denial(*answer.denial, out);
   } else if (!answer.patch.empty()) {
     out += R"(,"patchType":"JSONPatch","patch":")";
-    out += base64(answer.patch);
+    out += encode_base64(answer.patch);
     out += '"';
   }
   if (!answer.warnings.empty()) {
@@ -150,21 +150,6 @@ std::string encode_review(std::string_view api_version, std::string_view uid, co
     out += ']';
   }
   out += "}}";
-  return out;
-}
-
-std::string base64(std::string_view bytes) {
-  // EVP_EncodeBlock takes an int and writes a terminating zero.
-  constexpr size_t kBlock = size_t{3} << 20;
-  std::string out;
-  for (size_t at = 0; at < bytes.size(); at += kBlock) {
-    const std::string_view part = bytes.substr(at, kBlock);
-    const size_t old = out.size();
-    out.resize(old + (part.size() + 2) / 3 * 4 + 1);
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + old),
-                    reinterpret_cast<const unsigned char*>(part.data()), static_cast<int>(part.size()));
-    out.pop_back();
-  }
   return out;
 }
 

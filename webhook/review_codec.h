@@ -64,9 +64,6 @@ struct ReviewAnswer {
 };
 std::string encode_review(std::string_view api_version, std::string_view uid, const ReviewAnswer& answer);
 
-// Standard padded base64 (RFC 4648 section 4); the URL-safe alphabet is refused by the API server.
-std::string base64(std::string_view bytes);
-
 // JSON pointer to the notation of Kubernetes' field paths: spec.ports[0].name, metadata.annotations[a/b].
 std::string field_path(std::string_view pointer);
 

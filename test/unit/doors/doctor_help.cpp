@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "certs/base64.h"
+#include "brokergate/base64.h"
 #include "webhook/doctor/probe.h"
 
 namespace brokergate::test {
@@ -15,7 +15,7 @@ Installation make_installation(int days) {
   certs::Names names;
   certs::add_service(names, "brokergate", "guard");
   out.leaf = std::move(*certs::make_leaf(out.authority, names, kDoctorNow, days));
-  out.bundle = certs::base64(certs::pem_of(out.authority.certificate));
+  out.bundle = encode_base64(certs::pem_of(out.authority.certificate));
   return out;
 }
 
@@ -50,8 +50,8 @@ Json deployment() {
 
 Json secret_of(const Installation& installation) {
   Json out;
-  out["data"]["tls.crt"] = certs::base64(certs::pem_of(installation.leaf.certificate));
-  out["data"]["tls.key"] = certs::base64(certs::pem_of(installation.leaf.key));
+  out["data"]["tls.crt"] = encode_base64(certs::pem_of(installation.leaf.certificate));
+  out["data"]["tls.key"] = encode_base64(certs::pem_of(installation.leaf.key));
   return out;
 }
 

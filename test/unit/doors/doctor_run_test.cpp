@@ -1,8 +1,8 @@
 // brokergate doctor against an API server on loopback, with a webhook that runs.
 #include <map>
 
+#include "brokergate/base64.h"
 #include "catch.h"
-#include "certs/base64.h"
 #include "doctor_help.h"
 #include "fake_api.h"
 #include "tls_help.h"
@@ -48,7 +48,7 @@ class FakeCluster {
       json one = json::parse(configuration_of(made, mutating).dump());
       one["metadata"]["annotations"]["meta.helm.sh/release-namespace"] = "guard";
       one["webhooks"][0]["clientConfig"] = {{"url", url + (mutating ? "/mutate" : "/validate")},
-                                            {"caBundle", certs::base64(pem)}};
+                                            {"caBundle", encode_base64(pem)}};
       api.put(mutating ? kMutatings : kValidatings, {{"items", json::array({one})}});
       api.put((mutating ? kMutatings : kValidatings) + "/brokergate", one);
     }

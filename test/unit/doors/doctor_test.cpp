@@ -1,7 +1,7 @@
 // The doctor's judgement, without a server: what is wrong in the facts, and what it says of it.
 #include "webhook/doctor/doctor.h"
+#include "brokergate/base64.h"
 #include "catch.h"
-#include "certs/base64.h"
 #include "doctor_help.h"
 #include "webhook/doctor/judges.h"
 #include "webhook/doctor/place.h"
@@ -168,7 +168,7 @@ TEST_CASE("doctor: the caBundle and the certificate") {
   CHECK(told(found) == Told{"fail ca-bundle"});
   found = with([](doc::Facts& f) { entry(f.mutating)["clientConfig"]["caBundle"] = "?"; });
   CHECK(told(found) == Told{"fail ca-bundle"});
-  found = with([](doc::Facts& f) { entry(f.mutating)["clientConfig"]["caBundle"] = certs::base64("no certificate"); });
+  found = with([](doc::Facts& f) { entry(f.mutating)["clientConfig"]["caBundle"] = encode_base64("no certificate"); });
   CHECK(told(found) == Told{"fail ca-bundle"});
   // Another authority: what is served does not verify against this one.
   const Installation other = make_installation();
