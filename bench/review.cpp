@@ -74,20 +74,28 @@ std::string filled(json review, json object, size_t bytes, bool update) {
   }
 }
 
+// The review of an object, before it has its size.
+json envelope(const char* uid, const char* group, const char* kind, const char* resource, const char* name,
+              bool update) {
+  return {{"apiVersion", "admission.k8s.io/v1"},
+          {"kind", "AdmissionReview"},
+          {"request",
+           {{"uid", uid},
+            {"kind", {{"group", group}, {"version", "v1"}, {"kind", kind}}},
+            {"resource", {{"group", group}, {"version", "v1"}, {"resource", resource}}},
+            {"name", name},
+            {"namespace", "streaming"},
+            {"operation", update ? "UPDATE" : "CREATE"},
+            {"userInfo", {{"username", "ci@example.com"}, {"groups", {"system:authenticated"}}}},
+            {"oldObject", nullptr},
+            {"dryRun", false}}}};
+}
+
 std::string review_of(json object, size_t bytes = kRequestBytes, bool update = false) {
-  json review = {{"apiVersion", "admission.k8s.io/v1"},
-                 {"kind", "AdmissionReview"},
-                 {"request",
-                  {{"uid", "5b0e1d5e-2c43-4d5c-9d0c-6c7f3f0a9b11"},
-                   {"kind", {{"group", "apps"}, {"version", "v1"}, {"kind", "StatefulSet"}}},
-                   {"resource", {{"group", "apps"}, {"version", "v1"}, {"resource", "statefulsets"}}},
-                   {"name", object["metadata"]["name"]},
-                   {"namespace", "streaming"},
-                   {"operation", update ? "UPDATE" : "CREATE"},
-                   {"userInfo", {{"username", "ci@example.com"}, {"groups", {"system:authenticated"}}}},
-                   {"oldObject", nullptr},
-                   {"dryRun", false}}}};
-  return filled(std::move(review), std::move(object), bytes, update);
+  const auto name = object["metadata"]["name"].get<std::string>();
+  return filled(
+      envelope("5b0e1d5e-2c43-4d5c-9d0c-6c7f3f0a9b11", "apps", "StatefulSet", "statefulsets", name.c_str(), update),
+      std::move(object), bytes, update);
 }
 
 json broker_set() {
@@ -116,19 +124,8 @@ std::string service_review() {
         {"externalTrafficPolicy", "Cluster"},
         {"allocateLoadBalancerNodePorts", true}}},
       {"status", {{"loadBalancer", json::object()}}}};
-  json review = {{"apiVersion", "admission.k8s.io/v1"},
-                 {"kind", "AdmissionReview"},
-                 {"request",
-                  {{"uid", "5b0e1d5e-2c43-4d5c-9d0c-6c7f3f0a9b12"},
-                   {"kind", {{"group", ""}, {"version", "v1"}, {"kind", "Service"}}},
-                   {"resource", {{"group", ""}, {"version", "v1"}, {"resource", "services"}}},
-                   {"name", "kafka-0-external"},
-                   {"namespace", "streaming"},
-                   {"operation", "CREATE"},
-                   {"userInfo", {{"username", "ci@example.com"}, {"groups", {"system:authenticated"}}}},
-                   {"oldObject", nullptr},
-                   {"dryRun", false}}}};
-  return filled(std::move(review), std::move(object), 2000, false);
+  return filled(envelope("5b0e1d5e-2c43-4d5c-9d0c-6c7f3f0a9b12", "", "Service", "services", "kafka-0-external", false),
+                std::move(object), 2000, false);
 }
 
 const std::string& other_review() {

@@ -25,30 +25,6 @@ tl::expected<std::string, std::string> text_of(const std::string& file) {
   return text;
 }
 
-// https://HOST[:PORT][/PREFIX]
-bool set_server(Access& access, std::string_view url) {
-  constexpr std::string_view kScheme = "https://";
-  if (!url.starts_with(kScheme)) return false;
-  url.remove_prefix(kScheme.size());
-  const size_t slash = std::min(url.find('/'), url.size());
-  access.prefix = url.substr(slash);
-  while (access.prefix.ends_with('/')) access.prefix.pop_back();
-  std::string_view place = url.substr(0, slash);
-  const size_t bracket = place.starts_with('[') ? place.find(']') : 0;
-  if (bracket == std::string_view::npos) return false;
-  const size_t colon = place.find(':', bracket);
-  if (colon != std::string_view::npos) {
-    const std::string_view port = place.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), access.port);
-    if (error != std::errc() || end != port.data() + port.size() || access.port < 1 || access.port > 65535)
-      return false;
-    place = place.substr(0, colon);
-  }
-  if (bracket != 0) place = place.substr(1, bracket - 1);
-  access.host = place;
-  return !access.host.empty() && access.host.find_first_of("@?# %") == std::string::npos;
-}
-
 // One kubeconfig, with the names that its errors begin with.
 struct Config {
   std::string file;
@@ -115,6 +91,29 @@ std::string set_user(const Config& config, Value user, Access& access) {
 
 }  // namespace
 
+bool set_server(Access& access, std::string_view url) {
+  constexpr std::string_view kScheme = "https://";
+  if (!url.starts_with(kScheme)) return false;
+  url.remove_prefix(kScheme.size());
+  const size_t slash = std::min(url.find('/'), url.size());
+  access.prefix = url.substr(slash);
+  while (access.prefix.ends_with('/')) access.prefix.pop_back();
+  std::string_view place = url.substr(0, slash);
+  const size_t bracket = place.starts_with('[') ? place.find(']') : 0;
+  if (bracket == std::string_view::npos) return false;
+  const size_t colon = place.find(':', bracket);
+  if (colon != std::string_view::npos) {
+    const std::string_view port = place.substr(colon + 1);
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), access.port);
+    if (error != std::errc() || end != port.data() + port.size() || access.port < 1 || access.port > 65535)
+      return false;
+    place = place.substr(0, colon);
+  }
+  if (bracket != 0) place = place.substr(1, bracket - 1);
+  access.host = place;
+  return !access.host.empty() && access.host.find_first_of("@?# %") == std::string::npos;
+}
+
 tl::expected<Access, std::string> pod_access(const std::string& folder, const std::string& host,
                                              const std::string& port) {
   Access out;
@@ -129,7 +128,8 @@ tl::expected<Access, std::string> pod_access(const std::string& folder, const st
   return out;
 }
 
-tl::expected<Access, std::string> kubeconfig_access(const std::string& file) {
+tl::expected<Access, std::string> kubeconfig_access(const std::string& file, const std::string& wanted,
+                                                    const std::string& token) {
   auto text = text_of(file);
   if (!text) return Error(text.error());
   const ReadResult read_result = read(std::make_shared<const Source>(file, std::move(*text)));
@@ -139,13 +139,20 @@ tl::expected<Access, std::string> kubeconfig_access(const std::string& file) {
   }
   if (read_result.documents.empty()) return Error(file + ": is empty");
   const Config config{file, read_result.documents.front().root()};
-  const std::string_view current = config.root["current-context"].str();
+  const std::string_view current = wanted.empty() ? config.root["current-context"].str() : std::string_view(wanted);
   const Value context = config.named("contexts", "context", current);
-  if (!context) return Error(file + ": has no context \"" + std::string(current) + "\" (current-context)");
+  if (!context) {
+    return Error(file + ": has no context \"" + std::string(current) +
+                 (wanted.empty() ? "\" (current-context)" : "\""));
+  }
   const Value cluster = config.named("clusters", "cluster", context["cluster"].str());
   if (!cluster) return Error(file + ": has no cluster \"" + std::string(context["cluster"].str()) + "\"");
   Access out;
   if (std::string wrong = set_cluster(config, cluster, out); !wrong.empty()) return Error(file + ": " + wrong);
+  if (!token.empty()) {
+    out.token = token;
+    return out;
+  }
   const Value user = config.named("users", "user", context["user"].str());
   if (std::string wrong = set_user(config, user, out); !wrong.empty()) return Error(file + ": " + wrong);
   return out;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <tl/expected.hpp>
 
@@ -27,8 +28,12 @@ struct Access {
 // KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT.
 tl::expected<Access, std::string> pod_access(const std::string& folder, const std::string& host,
                                              const std::string& port);
-// The current context of a kubeconfig. What it asks for and is not done (exec
+// A context of a kubeconfig, the current one when none is named. With a `token`
+// the context's user is not read. What it asks for and is not done (exec
 // plugins, skipping verification, proxies) is an error that says so.
-tl::expected<Access, std::string> kubeconfig_access(const std::string& file);
+tl::expected<Access, std::string> kubeconfig_access(const std::string& file, const std::string& context = {},
+                                                    const std::string& token = {});
+// https://HOST[:PORT][/PREFIX]; false when it is not that.
+bool set_server(Access& access, std::string_view url);
 
 }  // namespace brokergate::certs

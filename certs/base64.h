@@ -1,4 +1,4 @@
-// Base64 with padding (RFC 4648 §4), as Kubernetes writes bytes in JSON.
+// Base64 as people and tools paste it into files.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,7 @@
 
 namespace brokergate::certs {
 
-std::string base64(std::string_view bytes);
-// Line breaks and blanks are skipped; none when it is not base64.
+// Line breaks, blanks and tabs are skipped; none when it is not base64 with padding.
 std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace brokergate::certs

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "certs/base64.h"
+#include "brokergate/base64.h"
 #include "certs/facts.h"
 
 namespace brokergate::certs {
@@ -11,13 +11,10 @@ tl::expected<Bundle, std::string> make_bundle(const std::vector<std::string>& fi
   Bundle out;
   Certificates kept;
   for (const std::string& file : files) {
-    auto all = load_certificates(file);
+    auto all = load_authorities(file);
     if (!all) return tl::unexpected(all.error());
     for (Certificate& next : *all) {
       const std::string who = file + ": \"" + subject_of(next) + "\" ";
-      if (!is_authority(next)) {
-        return tl::unexpected(who + "is not a certificate authority's (basicConstraints lacks CA:TRUE)");
-      }
       if (ends(next) <= now) {
         out.told.push_back(who + "left out: expired " + from_now(ends(next), now));
       } else if (std::any_of(kept.begin(), kept.end(), [&](const Certificate& there) { return same(there, next); })) {
@@ -32,12 +29,12 @@ tl::expected<Bundle, std::string> make_bundle(const std::vector<std::string>& fi
   return out;
 }
 
-std::string bundle_base64(const std::string& pem) { return base64(pem) + "\n"; }
+std::string bundle_base64(const std::string& pem) { return encode_base64(pem) + "\n"; }
 
-std::string bundle_yaml(const std::string& pem) { return "caBundle: " + base64(pem) + "\n"; }
+std::string bundle_yaml(const std::string& pem) { return "caBundle: " + encode_base64(pem) + "\n"; }
 
 std::string bundle_patch(const std::string& pem, int entries) {
-  const std::string value = base64(pem);
+  const std::string value = encode_base64(pem);
   std::string out = "[";
   for (int i = 0; i < entries; ++i) {
     out += (i == 0 ? "" : ",") + std::string(R"({"op":"add","path":"/webhooks/)") + std::to_string(i) +

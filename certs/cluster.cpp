@@ -169,7 +169,8 @@ Cluster::~Cluster() {
   impl_.reset();
 }
 
-Cluster::Answer Cluster::call(const char* method, const std::string& path, const Json* body, const char* content_type) {
+Cluster::Answer Cluster::call(const char* method, const std::string& path, const Json* body, const char* content_type,
+                              std::vector<std::string>* warnings) {
   const std::lock_guard lock(mutex_);
   const NoBrokenPipe quiet;
   if (!impl_->client.is_valid()) return tl::unexpected(ApiError{0, "OpenSSL refuses the client certificate"});
@@ -198,7 +199,14 @@ Cluster::Answer Cluster::call(const char* method, const std::string& path, const
   ERR_clear_error();
   if (too_large) return tl::unexpected(ApiError{0, impl_->server() + path + ": an answer over 16 MiB"});
   if (too_long) return tl::unexpected(ApiError{0, impl_->server() + path + ": an answer that does not end"});
-  if (!result) return tl::unexpected(ApiError{0, impl_->failure(result.error())});
+  if (!result) {
+    return tl::unexpected(
+        ApiError{0, impl_->failure(result.error()), result.error() == httplib::Error::SSLServerVerification});
+  }
+  if (warnings) {
+    const auto [from, to] = result->headers.equal_range("Warning");
+    for (auto next = from; next != to; ++next) warnings->push_back(next->second);
+  }
   // An answer without a receiver's call stands in the body.
   if (text.empty()) text = result->body;
   Json answer = parsed(text);
@@ -211,8 +219,8 @@ Cluster::Answer Cluster::call(const char* method, const std::string& path, const
 }
 
 Cluster::Answer Cluster::get(const std::string& path) { return call("GET", path, nullptr, nullptr); }
-Cluster::Answer Cluster::post(const std::string& path, const Json& body) {
-  return call("POST", path, &body, "application/json");
+Cluster::Answer Cluster::post(const std::string& path, const Json& body, std::vector<std::string>* warnings) {
+  return call("POST", path, &body, "application/json", warnings);
 }
 Cluster::Answer Cluster::put(const std::string& path, const Json& body) {
   return call("PUT", path, &body, "application/json");

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
@@ -22,6 +23,7 @@ std::string text_member(const Json& of, const char* key);
 struct ApiError {
   int status = 0;  // of HTTP; 0: no answer came
   std::string message;
+  bool untrusted = false;  // the server's certificate is not accepted
   bool absent() const { return status == 404; }
   // Somebody else has changed or made the object meanwhile: read it again.
   bool conflict() const { return status == 409; }
@@ -39,7 +41,8 @@ class Cluster {
   // and no redirect is followed. The error's message is the server's own.
   // Thread-safe; calls come one after the other over one connection.
   Answer get(const std::string& path);
-  Answer post(const std::string& path, const Json& body);
+  // `warnings`, when given, gets the values of the answer's Warning headers (RFC 7234), a refusal's too.
+  Answer post(const std::string& path, const Json& body, std::vector<std::string>* warnings = nullptr);
   Answer put(const std::string& path, const Json& body);
   // RFC 7386. With metadata.resourceVersion in it the server refuses a patch of
   // what has changed since (409).
@@ -47,7 +50,8 @@ class Cluster {
 
  private:
   struct Impl;
-  Answer call(const char* method, const std::string& path, const Json* body, const char* content_type);
+  Answer call(const char* method, const std::string& path, const Json* body, const char* content_type,
+              std::vector<std::string>* warnings = nullptr);
 
   std::mutex mutex_;
   std::unique_ptr<Impl> impl_;

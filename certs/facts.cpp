@@ -61,6 +61,17 @@ bool is_authority(const Certificate& certificate) {
   return (X509_get_extension_flags(certificate.get()) & EXFLAG_CA) != 0;
 }
 
+tl::expected<Certificates, std::string> load_authorities(const std::string& file) {
+  auto all = load_certificates(file);
+  if (!all) return all;
+  for (const Certificate& next : *all) {
+    if (is_authority(next)) continue;
+    return tl::unexpected(file + ": \"" + subject_of(next) +
+                          "\" is not a certificate authority's (basicConstraints lacks CA:TRUE)");
+  }
+  return all;
+}
+
 bool same(const Certificate& one, const Certificate& other) { return X509_cmp(one.get(), other.get()) == 0; }
 
 Names names_of(const Certificate& certificate) {

@@ -19,6 +19,8 @@ std::string from_now(int64_t seconds, int64_t now);
 
 // basicConstraints with CA:TRUE, which Go's x509 asks of every certificate of version 3.
 bool is_authority(const Certificate& certificate);
+// load_certificates(), of which every one has to be an authority's; else the error names it.
+tl::expected<Certificates, std::string> load_authorities(const std::string& file);
 bool same(const Certificate& one, const Certificate& other);
 // The subject alternative names that are DNS names or addresses.
 Names names_of(const Certificate& certificate);

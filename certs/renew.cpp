@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "brokergate/base64.h"
 #include "certs/authority.h"
 #include "certs/base64.h"
 #include "certs/check.h"
@@ -104,10 +105,10 @@ tl::expected<Authority, std::string> signing(std::optional<Authority> there, con
 tl::expected<void, ApiError> write_secret(Cluster& cluster, const RenewRequest& request, const Stored& before,
                                           const Authority& authority, const Issued& leaf) {
   Json data;
-  data["tls.crt"] = base64(pem_of(leaf.certificate));
-  data["tls.key"] = base64(pem_of(leaf.key));
-  data["ca.crt"] = base64(bundle_of(authority));
-  data["ca.key"] = base64(pem_of(authority.own.key));
+  data["tls.crt"] = encode_base64(pem_of(leaf.certificate));
+  data["tls.key"] = encode_base64(pem_of(leaf.key));
+  data["ca.crt"] = encode_base64(bundle_of(authority));
+  data["ca.key"] = encode_base64(pem_of(authority.own.key));
   Json body;
   body["apiVersion"] = "v1";
   body["kind"] = "Secret";

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "brokergate/base64.h"
 #include "certs/authority.h"
 #include "certs/base64.h"
 #include "certs/facts.h"
@@ -53,7 +54,7 @@ std::string bundle_for(const Json& config, const BundleWish& wish) {
   if (wish.keep_present) {
     for (const Certificate& next : present(config)) all.push_back(shared(next));
   }
-  return base64(pem_of(still_trusted(all, wish.now)));
+  return encode_base64(pem_of(still_trusted(all, wish.now)));
 }
 
 tl::expected<void, ApiError> set_one(Cluster& cluster, const std::string& path, const std::string& what,

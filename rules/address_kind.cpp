@@ -24,6 +24,8 @@ bool is_loopback(std::string_view host) {
   return within_domain(host, "localhost") || host.starts_with("127.") || host == "::1";
 }
 
+bool is_any(std::string_view host) { return host == "0.0.0.0" || host == "::"; }
+
 bool is_in_cluster(std::string_view host, const BrokerSet& set, int64_t ordinal) {
   if (host.ends_with(".svc") || host.find(".svc.") != std::string_view::npos) return true;
   const std::string pod = set.pod_name(ordinal);

@@ -8,6 +8,7 @@
 #include "brokergate/engine.h"
 #include "brokergate/rule.h"
 #include "webhook/review_codec.h"
+#include "webhook/user_class.h"
 
 namespace brokergate::webhook {
 namespace {
@@ -209,6 +210,7 @@ Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, st
   decision.kind = kind_of(request);
   decision.ns = request.ns;
   decision.name = request.name;
+  decision.user = user_class(request.user_info);
   decision.dry_run = request.dry_run;
   decision.skipped = reason_to_skip(request);
 

@@ -43,6 +43,7 @@ struct RuleOutcome {
 // the object but its identity.
 struct Decision {
   std::string uid, operation, kind, ns, name;
+  std::string_view user;  // class of the user, static text; see user_class.h
   bool allowed = false;
   bool patched = false;
   bool dry_run = false;

@@ -1,18 +1,13 @@
 #include "webhook/http_rules.h"
 
-#include <algorithm>
-
+#include "webhook/net/field_text.h"
 #include "webhook/review_codec.h"
 
 namespace brokergate::webhook {
 namespace {
 
 bool is_json(std::string_view media_type) {
-  media_type = media_type.substr(0, media_type.find(';'));
-  while (!media_type.empty() && (media_type.back() == ' ' || media_type.back() == '\t')) media_type.remove_suffix(1);
-  constexpr std::string_view kJson = "application/json";
-  return std::equal(media_type.begin(), media_type.end(), kJson.begin(), kJson.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
+  return net::same(net::trimmed(media_type.substr(0, media_type.find(';'))), "application/json");
 }
 
 }  // namespace

@@ -96,6 +96,7 @@ void Log::decision(const Decision& decision, Endpoint endpoint, int64_t duration
   field(line, "kind", decision.kind);
   field(line, "namespace", decision.ns);
   field(line, "name", decision.name);
+  field(line, "user", decision.user);
   line += decision.allowed ? R"(,"allowed":true)" : R"(,"allowed":false)";
   line += decision.patched ? R"(,"patched":true)" : R"(,"patched":false)";
   if (decision.dry_run) line += R"(,"dryRun":true)";

@@ -1,9 +1,9 @@
 #include "webhook/review_codec.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "brokergate/base64.h"
 
 namespace brokergate::webhook {
 namespace {
@@ -140,6 +140,7 @@ tl::expected<ReviewRequest, BadReview> decode_review(const SourcePtr& body, Revi
   request.kind = kind["kind"].str();
   request.ns = asked["namespace"].str();
   request.name = asked["name"].str();
+  request.user_info = asked["userInfo"];
   request.dry_run = asked["dryRun"].as_bool().value_or(false);
   request.head_only = part == ReviewPart::kHead;
   for (const auto& [key, target] :
@@ -165,7 +166,7 @@ std::string encode_review(std::string_view api_version, std::string_view uid, co
     append_denial(*answer.denial, out);
   } else if (!answer.patch.empty()) {
     out += R"(,"patchType":"JSONPatch","patch":")";
-    out += base64(answer.patch);
+    out += encode_base64(answer.patch);
     out += '"';
   }
   if (!answer.warnings.empty()) {
@@ -182,21 +183,6 @@ std::string encode_review(std::string_view api_version, std::string_view uid, co
     out += '}';
   }
   out += "}}";
-  return out;
-}
-
-std::string base64(std::string_view bytes) {
-  // EVP_EncodeBlock takes an int and writes a terminating zero.
-  constexpr size_t kBlock = size_t{3} << 20;
-  std::string out;
-  for (size_t at = 0; at < bytes.size(); at += kBlock) {
-    const std::string_view part = bytes.substr(at, kBlock);
-    const size_t old = out.size();
-    out.resize(old + (part.size() + 2) / 3 * 4 + 1);
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + old),
-                    reinterpret_cast<const unsigned char*>(part.data()), static_cast<int>(part.size()));
-    out.pop_back();
-  }
   return out;
 }
 

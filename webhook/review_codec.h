@@ -34,6 +34,7 @@ struct ReviewRequest {
   std::string_view group, version, kind;
   std::string_view ns, name;  // name is empty under generateName
   Value object, old_object;   // false when null or absent
+  Value user_info;            // as received; false when absent
   bool dry_run = false;
   bool head_only = false;  // the objects were not read, and are false
 };
@@ -75,9 +76,6 @@ struct ReviewAnswer {
   std::vector<std::pair<std::string_view, std::string>> audit;
 };
 std::string encode_review(std::string_view api_version, std::string_view uid, const ReviewAnswer& answer);
-
-// Standard padded base64 (RFC 4648 section 4); the URL-safe alphabet is refused by the API server.
-std::string base64(std::string_view bytes);
 
 // JSON pointer to the notation of Kubernetes' field paths: spec.ports[0].name, metadata.annotations[a/b].
 std::string field_path(std::string_view pointer);

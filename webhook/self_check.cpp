@@ -30,7 +30,7 @@ bool wait_for(int fd, short events, Clock::time_point deadline) {
   return left > 0 && ::poll(&waiting, 1, static_cast<int>(left)) > 0;
 }
 
-bool connect_to(const Address& address, Descriptor& out, Clock::time_point deadline) {
+bool connect_to(const net::Address& address, Descriptor& out, Clock::time_point deadline) {
   // All addresses: any of them reaches us.
   const bool all = address.host == "0.0.0.0" || address.host == "::";
   const std::string host = !all ? address.host : address.host == "::" ? "::1" : "127.0.0.1";
@@ -50,7 +50,7 @@ bool connect_to(const Address& address, Descriptor& out, Clock::time_point deadl
 
 }  // namespace
 
-const char* dial_self(const Address& address, const certs::Issued* self) {
+const char* dial_self(const net::Address& address, const certs::Issued* self) {
   const auto deadline = Clock::now() + kPatience;
   Descriptor socket;
   if (!connect_to(address, socket, deadline)) return "its own port takes no connection";

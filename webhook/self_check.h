@@ -3,13 +3,13 @@
 #pragma once
 
 #include "certs/authority.h"
-#include "webhook/server.h"
+#include "webhook/net/address.h"
 
 namespace brokergate::webhook {
 
 // Null when a TLS handshake with the address succeeds within a second; else what failed, as static text.
 // `self`, which may be null, is what the server knows this process by where it asks clients for certificates;
 // one without it would count as a failed handshake twice a second.
-const char* dial_self(const Address& address, const certs::Issued* self);
+const char* dial_self(const net::Address& address, const certs::Issued* self);
 
 }  // namespace brokergate::webhook

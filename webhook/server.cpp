@@ -82,8 +82,8 @@ std::string Server::bind(const certs::Pair& pair, const certs::Clients* clients)
   auto context = make_context(pair, clients, impl_->self.certificate.get());
   if (!context) return context.error();
   std::vector<net::Port*> ports;
-  const auto take = [&](net::Port& port, Address& address) -> std::string {
-    const auto taken = port.bind(address.host, address.port);
+  const auto take = [&](net::Port& port, net::Address& address) -> std::string {
+    const auto taken = port.bind(address);
     if (!taken) return taken.error();
     address.port = *taken;
     ports.push_back(&port);
@@ -104,8 +104,8 @@ std::string Server::bind(const certs::Pair& pair, const certs::Clients* clients)
   return impl_->acceptor->set_up();
 }
 
-const Address& Server::reviews() const { return impl_->options.reviews; }
-const std::optional<Address>& Server::operations() const { return impl_->options.operations; }
+const net::Address& Server::reviews() const { return impl_->options.reviews; }
+const std::optional<net::Address>& Server::operations() const { return impl_->options.operations; }
 
 bool Server::run() {
   // A client that goes away while it is answered.

@@ -17,23 +17,15 @@
 #include "certs/clients.h"
 #include "webhook/log.h"
 #include "webhook/metrics.h"
+#include "webhook/net/address.h"
 #include "webhook/net/limits.h"
 #include "webhook/review_door.h"
 
 namespace brokergate::webhook {
 
-struct Address {
-  std::string host = "0.0.0.0";
-  int port = 8443;  // 0: any free port
-};
-// "HOST:PORT", "[::1]:8443", ":8443" (all addresses). `option` is named in the error.
-tl::expected<Address, std::string> parse_address(const std::string& option, const std::string& text);
-// HOST:PORT, with brackets around an IPv6 address.
-std::string to_string(const Address& address);
-
 struct ServerOptions {
-  Address reviews;
-  std::optional<Address> operations;  // none: no second port
+  net::Address reviews;
+  std::optional<net::Address> operations;  // none: no second port
   net::Limits limits;
   size_t loops = 0;  // threads that serve connections; 0: one per core, four at most
 };
@@ -50,8 +42,8 @@ class Server {
   // With `clients`, only those are let in at the reviews' port.
   std::string bind(const certs::Pair& pair, const certs::Clients* clients = nullptr);
   // The addresses that were taken.
-  const Address& reviews() const;
-  const std::optional<Address>& operations() const;
+  const net::Address& reviews() const;
+  const std::optional<net::Address>& operations() const;
 
   // Serves until stop(). False when accepting failed, which is fatal.
   bool run();

@@ -21,6 +21,9 @@ constexpr const char* kMutateCodes =
 constexpr const char* kReviewCodes = "Exit codes: 0 allowed, 1 denied, 2 could not run.";
 constexpr const char* kCheckCodes =
     "Exit codes: 0 fine, 1 broken or expired, 2 could not run, 3 only what --fail-on-warn asks for.";
+constexpr const char* kDoctorCodes =
+    "Exit codes: 0 well, 1 something is broken, 2 could not look, 3 only what --fail-on-warn or --fail-on-unknown asks "
+    "for.";
 constexpr const char* kOtherCodes = "Exit codes: 0 done, 2 could not run.";
 
 std::vector<std::string> shells() { return {"bash", "zsh", "fish"}; }
@@ -75,18 +78,19 @@ class CommandLine {
     add_inspect();
     add_serve();
     add_rules();
-    add_certs(
-        app_, certs_,
-        [this](CLI::App* parent, const char* name, const char* description, std::function<int()> action) {
-          return verb(parent, name, description, std::move(action));
-        },
-        console_);
+    const AddVerb add = [this](CLI::App* parent, const char* name, const char* description,
+                               std::function<int()> action) {
+      return verb(parent, name, description, std::move(action));
+    };
+    add_certs(app_, certs_, add, console_);
+    add_doctor(app_, doctor_, add, console_);
     add_small();
     for (CLI::App* added : app_.get_subcommands({})) {
       const std::string& name = added->get_name();
       added->footer(name == "lint"     ? kExitCodes
                     : name == "mutate" ? kMutateCodes
                     : name == "review" ? kReviewCodes
+                    : name == "doctor" ? kDoctorCodes
                                        : kOtherCodes);
       for (CLI::App* below : added->get_subcommands({})) {
         below->footer(below->get_name() == "check" ? kCheckCodes : kOtherCodes);
@@ -333,6 +337,7 @@ class CommandLine {
   InspectOptions inspect_;
   ServeOptions serve_;
   CertsOptions certs_;
+  DoctorOptions doctor_;
   RulesOptions rules_;
   std::string shell_;
 };

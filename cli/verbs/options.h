@@ -118,6 +118,18 @@ struct CertsOptions {
   CertsRenewOptions renew;
 };
 
+struct DoctorOptions {
+  ClusterOptions cluster;
+  std::string context, token_file;
+  std::string release, name_space;  // empty: as the cluster's objects tell
+  std::string probe_namespace = "default";
+  bool no_probe = false;
+  std::vector<std::string> without;  // mutating, validating
+  int within_days = 30;
+  std::string format = "text";
+  bool fail_on_warn = false, fail_on_unknown = false;
+};
+
 struct RulesOptions {
   std::string id;  // empty: all of them
   std::string format = "text";

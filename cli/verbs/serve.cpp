@@ -15,11 +15,11 @@ namespace {
 
 tl::expected<webhook::ServerOptions, std::string> server_options(const ServeOptions& options) {
   webhook::ServerOptions out;
-  const auto reviews = webhook::parse_address("--listen", options.listen);
+  const auto reviews = webhook::net::parse_address("--listen", options.listen);
   if (!reviews) return tl::unexpected(reviews.error());
   out.reviews = *reviews;
   if (!options.operations.empty()) {
-    const auto operations = webhook::parse_address("--operations", options.operations);
+    const auto operations = webhook::net::parse_address("--operations", options.operations);
     if (!operations) return tl::unexpected(operations.error());
     out.operations = *operations;
   }

@@ -14,8 +14,6 @@
 namespace brokergate::checks {
 namespace {
 
-bool wildcard(std::string_view host) { return host == "0.0.0.0" || host == "::"; }
-
 bool has_any(std::string_view text, std::initializer_list<std::string_view> parts) {
   return std::any_of(parts.begin(), parts.end(),
                      [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
@@ -70,7 +68,7 @@ Fault fault_of(const Context& context, const SetFacts& facts, const OneBroker& b
   const std::string& host = broker.external->host;
   if (!context.policy.domain.empty() && host == facts.wanted_host(broker.ordinal, context.policy)) return {};
   if (is_loopback(host)) return {"the client's own machine", {}};
-  if (wildcard(host)) return {"an address that Kafka refuses at start", {}};
+  if (is_any(host)) return {"an address that Kafka refuses at start", {}};
   if (host == "<podIP>") return {"the pod's IP, which is not routed outside and changes with the pod", {}};
   if (host == "<hostIP>" || host == "<nodeName>") {
     if (by_node_port(facts) || has_host_ports(*facts.set)) return {};

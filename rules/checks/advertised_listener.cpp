@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "rules/address_kind.h"
 #include "rules/facts.h"
 #include "rules/ordinal_list.h"
 #include "rules/registry.h"
@@ -138,11 +139,6 @@ void check_certificate(const Context& context, const SetFacts& facts, Report& re
   Report::weaken(finding, "the certificates are not in sight");
 }
 
-// advertised-address and listener-config tell of these.
-bool loopback_or_any(std::string_view host) {
-  return host == "localhost" || host.starts_with("127.") || host == "0.0.0.0" || host == "::" || host == "::1";
-}
-
 // Clients reach one of the two sets by the name of both.
 void check_collision(const SetFacts& facts, Report& report) {
   if (facts.collision.empty()) return;
@@ -197,8 +193,10 @@ void check_inside(const SetFacts& facts, Report& report) {
   const std::string own = facts.wanted ? facts.wanted->name : facts.external;
   for (const Address& entry : addresses(*property->value)) {
     if (entry.name == own || entry.name == facts.external || entry.host.empty() || !entry.port ||
-        entry.host.find_first_of("<$") != std::string::npos || loopback_or_any(entry.host))
+        entry.host.find_first_of("<$") != std::string::npos)
       continue;
+    // advertised-address and listener-config tell of these.
+    if (is_loopback(entry.host) || is_any(entry.host)) continue;
     const bool shared = std::all_of(facts.brokers.begin(), facts.brokers.end(), [&](const OneBroker& broker) {
       const Property* other = broker.property(kAdvertised);
       if (!other || !other->value) return false;

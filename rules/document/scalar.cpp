@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "brokergate/base64.h"
 #include "rules/document/number.h"
 
 namespace brokergate::document {
@@ -35,45 +36,6 @@ constexpr std::string_view kNotFinite[] = {".nan",  ".NaN",  ".NAN",  ".inf",  "
                                            "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF"};
 
 constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
-
-// Base64 as Go's StdEncoding reads it: padded, line breaks ignored.
-std::optional<std::string> decode_base64(std::string_view text) {
-  std::string out;
-  uint32_t bits = 0;
-  int held = 0;
-  size_t symbols = 0, padding = 0;
-  for (char c : text) {
-    if (c == '\n' || c == '\r') continue;
-    ++symbols;
-    uint32_t value = 0;
-    if (c >= 'A' && c <= 'Z') {
-      value = static_cast<uint32_t>(c - 'A');
-    } else if (c >= 'a' && c <= 'z') {
-      value = static_cast<uint32_t>(c - 'a') + 26;
-    } else if (c >= '0' && c <= '9') {
-      value = static_cast<uint32_t>(c - '0') + 52;
-    } else if (c == '+') {
-      value = 62;
-    } else if (c == '/') {
-      value = 63;
-    } else if (c == '=') {
-      ++padding;
-      continue;
-    } else {
-      return std::nullopt;
-    }
-    if (padding > 0) return std::nullopt;
-    bits = (bits << 6 | value) & 0xFFFFFF;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      out += static_cast<char>(bits >> held & 0xFF);
-    }
-  }
-  const bool complete = symbols % 4 == 0 && padding <= 2 && (padding == 0 || held == static_cast<int>(padding) * 2);
-  if (!complete) return std::nullopt;
-  return out;
-}
 
 // resolve.go's parseTimestamp, near enough for the tag nobody writes: the
 // shape decides, not the calendar.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "brokergate/base64.h"
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/process.h"
 
@@ -19,26 +20,6 @@ std::string without_slashes(std::string_view path) {
   while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   while (path.starts_with("./")) path.remove_prefix(2);
   return std::string(path);
-}
-
-// RFC 4648, with the line breaks that YAML leaves; nullopt: it is none.
-std::optional<std::string> from_base64(std::string_view text) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  unsigned bits = 0, count = 0, padding = 0;
-  for (const char c : text) {
-    if (c == '\n' || c == '\r') continue;
-    if (c == '=') {
-      ++padding;
-      continue;
-    }
-    const size_t digit = kDigits.find(c);
-    if (digit == kDigits.npos || padding > 0) return std::nullopt;
-    bits = (bits << 6 | static_cast<unsigned>(digit)) & 0xffffff;
-    if (++count % 4 != 1) out += static_cast<char>(bits >> (4 - count % 4) % 4 * 2 & 0xff);
-  }
-  if (padding > 2 || (count + padding) % 4 != 0) return std::nullopt;
-  return out;
 }
 
 // One volume of the pod, with paths relative to it.
@@ -194,7 +175,7 @@ class Volumes {
       volume.known = false;
       return;
     }
-    const auto text = from_base64(binary.str());
+    const auto text = decode_base64(binary.str());
     origins_.push_back({map, Value(), "binaryData of ConfigMap " + std::string(map->name), runs(mode)});
     shell::File& file = volume.files[without_slashes(path)];
     file.text = text && !has_marks(*text) ? *text : unknown_atom("key " + std::string(key) + " is no text");

@@ -39,7 +39,7 @@ TEST_CASE("20 certificates, one after the other") {
   ServerProcess server;
   Pulse pulse(server.port());
   for (int i = 2; i <= kTimes + 1; ++i) {
-    const Pem pair = make_pair(i);
+    const brokergate::test::PemPair pair = make_pair(i);
     // One file after the other: what lies between does not fit together.
     server.write("cert.pem", pair.cert);
     server.write("key.pem", pair.key);
@@ -58,7 +58,7 @@ TEST_CASE("a broken pair keeps the old one and says so") {
   REQUIRE(wait_for([&] { return server.metric(rejected) == 1; }, 5));
   CHECK(serial_now(server) == 1);
   CHECK(server.read("log").find("certificate rejected, the one before stays in use") != std::string::npos);
-  const Pem pair = make_pair(7);
+  const brokergate::test::PemPair pair = make_pair(7);
   server.write("cert.pem", pair.cert);
   server.write("key.pem", pair.key);
   CHECK(wait_for([&] { return serial_now(server) == 7; }, 5));
@@ -70,10 +70,10 @@ TEST_CASE("a broken pair keeps the old one and says so") {
 
 TEST_CASE("a Secret volume's swap of symbolic links") {
   namespace fs = std::filesystem;
-  const Pem first = make_pair(11), second = make_pair(12);
+  const brokergate::test::PemPair first = make_pair(11), second = make_pair(12);
   ServerProcess plain;  // lends its folder
   const fs::path folder = fs::path(plain.folder()) / "tls";
-  const auto fill = [&](const std::string& name, const Pem& pair) {
+  const auto fill = [&](const std::string& name, const brokergate::test::PemPair& pair) {
     fs::create_directories(folder / name);
     plain.write("tls/" + name + "/tls.crt", pair.cert);
     plain.write("tls/" + name + "/tls.key", pair.key);

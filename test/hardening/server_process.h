@@ -6,13 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "help/self_signed.h"
+
 namespace brokergate::hardening {
 
-struct Pem {
-  std::string cert, key;
-};
 // Self-signed, P-256, for 127.0.0.1. `serial` tells one from another.
-Pem make_pair(long serial);
+test::PemPair make_pair(long serial);
 
 class ServerProcess {
  public:

@@ -50,6 +50,13 @@ Clock::time_point deadline_of(std::string_view query, Clock::time_point now) {
   return Clock::time_point::max();
 }
 
+// What a connection waits for after a step of its transport that is not done.
+Want want_of(Transport::Step step) {
+  return step == Transport::Step::kWantRead    ? Want::kRead
+         : step == Transport::Step::kWantWrite ? Want::kWrite
+                                               : Want::kEnd;
+}
+
 }  // namespace
 
 Driver::Driver(const Limits& limits, Usage& usage, Heavy& heavy, Owner& owner)
@@ -84,35 +91,19 @@ Want Driver::advance(Connection& connection) {
 }
 
 Driver::Step Driver::shake_hands(Connection& connection) {
-  switch (connection.transport.handshake()) {
-    case Transport::Step::kDone:
-      owner_.enter(connection, Phase::kFresh);
-      return {};
-    case Transport::Step::kWantRead:
-      return Want::kRead;
-    case Transport::Step::kWantWrite:
-      return Want::kWrite;
-    case Transport::Step::kEnd:
-      break;
-  }
-  ++usage_.counts.handshakes_failed;
-  return Want::kEnd;
+  const Transport::Step step = connection.transport.handshake();
+  if (step == Transport::Step::kEnd) ++usage_.counts.handshakes_failed;
+  if (step != Transport::Step::kDone) return want_of(step);
+  owner_.enter(connection, Phase::kFresh);
+  return {};
 }
 
 Driver::Step Driver::read(Connection& connection) {
   size_t count = 0;
-  switch (connection.transport.read(scratch_.data(), scratch_.size(), count)) {
-    case Transport::Step::kDone:
-      take(connection, {scratch_.data(), count});
-      return {};
-    case Transport::Step::kWantRead:
-      return Want::kRead;
-    case Transport::Step::kWantWrite:
-      return Want::kWrite;
-    case Transport::Step::kEnd:
-      break;
-  }
-  return Want::kEnd;
+  const Transport::Step step = connection.transport.read(scratch_.data(), scratch_.size(), count);
+  if (step != Transport::Step::kDone) return want_of(step);
+  take(connection, {scratch_.data(), count});
+  return {};
 }
 
 void Driver::take(Connection& connection, std::string_view bytes) {
@@ -213,18 +204,10 @@ void Driver::release(Connection& connection) {
 Driver::Step Driver::write(Connection& connection) {
   while (connection.written < connection.out.size()) {
     size_t count = 0;
-    switch (connection.transport.write(connection.out.data() + connection.written,
-                                       connection.out.size() - connection.written, count)) {
-      case Transport::Step::kDone:
-        connection.written += count;
-        break;
-      case Transport::Step::kWantRead:
-        return Want::kRead;
-      case Transport::Step::kWantWrite:
-        return Want::kWrite;
-      case Transport::Step::kEnd:
-        return Want::kEnd;
-    }
+    const Transport::Step step = connection.transport.write(connection.out.data() + connection.written,
+                                                            connection.out.size() - connection.written, count);
+    if (step != Transport::Step::kDone) return want_of(step);
+    connection.written += count;
   }
   forget(connection.out);
   if (connection.close) {

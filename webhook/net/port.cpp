@@ -46,14 +46,13 @@ Port::~Port() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-tl::expected<int, std::string> Port::bind(const std::string& host, int port) {
-  const std::string where =
-      (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+tl::expected<int, std::string> Port::bind(const Address& wanted) {
+  const std::string where = to_string(wanted);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
-  if (const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found)) {
+  if (const int error = ::getaddrinfo(wanted.host.c_str(), std::to_string(wanted.port).c_str(), &hints, &found)) {
     return tl::unexpected("cannot listen on " + where + ": " + ::gai_strerror(error));
   }
   const std::unique_ptr<addrinfo, FreeAddresses> addresses(found);

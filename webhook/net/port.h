@@ -9,6 +9,7 @@
 
 #include <tl/expected.hpp>
 
+#include "webhook/net/address.h"
 #include "webhook/net/door.h"
 
 namespace brokergate::webhook::net {
@@ -25,7 +26,7 @@ class Port {
   Port& operator=(const Port&) = delete;
 
   // Takes the address; connections queue from then on. The port taken, or what went wrong.
-  tl::expected<int, std::string> bind(const std::string& host, int port);
+  tl::expected<int, std::string> bind(const Address& wanted);
 
   int socket() const { return socket_; }
   Door& door() const { return door_; }

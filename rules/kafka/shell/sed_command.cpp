@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/kafka/opaque.h"
+#include "rules/kafka/shell/set_line.h"
 #include "rules/kafka/shell/state.h"
 
 namespace brokergate::shell {
@@ -74,12 +75,6 @@ std::string lead_of(std::string_view pattern, bool extended) {
 
 // What stands before the first atom.
 std::string_view known_part(std::string_view line) { return line.substr(0, line.find('\x01')); }
-
-// "K=" when it is known that the line sets K, or is a comment that looks like it.
-std::string_view key_of(std::string_view line) {
-  const std::string_view known = known_part(line);
-  return known.substr(0, known.find('=') == known.npos ? 0 : known.find('=') + 1);
-}
 
 bool may_be_comment(std::string_view line) { return unknown_reason(line).starts_with(kMayNotSet); }
 
@@ -253,10 +248,6 @@ bool substitute(const SedSubstitute& command, std::string& line, bool& replaced)
   return true;
 }
 
-void may_be_deleted(std::string& line) {
-  const std::string_view key = key_of(line);
-  const std::string reason = unknown_reason(line);
-  line = std::string(key) + unknown_atom(reason.starts_with(kMayNotSet) ? reason : std::string(kMayNotSet) + reason);
-}
+void may_be_deleted(std::string& line) { line = std::string(key_of(line)) + may_not_set(unknown_reason(line)); }
 
 }  // namespace brokergate::shell

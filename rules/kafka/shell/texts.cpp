@@ -6,6 +6,7 @@
 
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/shell/filters.h"
+#include "rules/kafka/shell/set_line.h"
 #include "rules/kafka/shell/state.h"
 
 namespace brokergate::shell {
@@ -20,16 +21,6 @@ using Lines = std::vector<std::string_view>;
 bool is_comment(std::string_view line) {
   const size_t at = line.find_first_not_of(" \t");
   return at == std::string_view::npos || line[at] == '#';
-}
-
-// "K=" of a line that sets K; empty: no such line, or more than the value is not known.
-std::string_view key_of(std::string_view line) {
-  const std::string_view key = line.substr(0, line.find('=') + 1);
-  return has_opaque(key) ? std::string_view{} : key;
-}
-
-std::string may_not_set(const std::string& reason) {
-  return unknown_atom(reason.starts_with(kMayNotSet) ? reason : std::string(kMayNotSet) + reason);
 }
 
 // A line of which one text has nothing. nullopt: it may be anything.

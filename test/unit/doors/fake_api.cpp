@@ -90,6 +90,12 @@ void FakeApi::answer(const httplib::Request& request, httplib::Response& respons
   if (authorization_ != "Bearer t0ken") return refuse(response, 401, "Unauthorized");
   const json body = writing ? json::parse(request.body, nullptr, false) : json();
   if (body.is_discarded()) return refuse(response, 400, "not JSON");
+  if (instead) {
+    if (const auto [status, reply] = instead(request.method, request.target, body); status != 0) {
+      response.status = status;
+      return response.set_content(reply.dump(), "application/json");
+    }
+  }
   const std::string name = writing ? body.value("/metadata/name"_json_pointer, "") : "";
   const std::string path = request.method == "POST" ? request.path + "/" + name : request.path;
   const auto found = objects_.find(path);

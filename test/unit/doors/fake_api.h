@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "certs/authority.h"
@@ -38,6 +39,10 @@ class FakeApi {
   // Called before each request that writes, without a lock held; a status other
   // than 0 is answered instead.
   std::function<int(const std::string& method, const std::string& path)> before_write;
+  // Answers in place of what is kept here, unless the status is 0. Called with the lock held.
+  std::function<std::pair<int, nlohmann::json>(const std::string& method, const std::string& target,
+                                               const nlohmann::json& body)>
+      instead;
   // What the last request carried.
   std::string authorization();
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "brokergate/base64.h"
 #include "catch.h"
 #include "certs/base64.h"
 #include "certs/check.h"
@@ -207,7 +208,7 @@ TEST_CASE("renew: a run that ends half-way leaves all that serves as it was") {
 TEST_CASE("renew: what a person put into the Secret is not overwritten") {
   FakeApi api;
   api.put(kMutating, configuration());
-  const std::string pem = certs::base64(certs::pem_of(api.authority().certificate));
+  const std::string pem = encode_base64(certs::pem_of(api.authority().certificate));
   SECTION("cert-manager") {
     api.put(kSecret, json::parse(R"({"metadata":{"name":"tls","annotations":{"cert-manager.io/certificate-name":"x"}},
       "data":{}})"));

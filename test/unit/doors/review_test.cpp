@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "brokergate/base64.h"
 #include "catch.h"
 #include "program.h"
 #include "webhook/admission.h"
@@ -421,15 +422,20 @@ TEST_CASE("one line, without controls, of bounded length") {
 }
 
 TEST_CASE("base64 is the standard padded one") {
-  using webhook::base64;
-  CHECK(base64("") == "");
-  CHECK(base64("f") == "Zg==");
-  CHECK(base64("fo") == "Zm8=");
-  CHECK(base64("foobar") == "Zm9vYmFy");
-  CHECK(base64("\xFB\xEF\xFF") == "++//");
+  CHECK(encode_base64("") == "");
+  CHECK(encode_base64("f") == "Zg==");
+  CHECK(encode_base64("fo") == "Zm8=");
+  CHECK(encode_base64("foobar") == "Zm9vYmFy");
+  CHECK(encode_base64("\xFB\xEF\xFF") == "++//");
   std::string large;
   for (size_t i = 0; i < (size_t{3} << 20) + 2; ++i) large += static_cast<char>(i * 31);
-  CHECK(decoded(base64(large)) == large);
+  CHECK(decoded(encode_base64(large)) == large);
+  CHECK(decode_base64(encode_base64(large)) == large);
+  for (const char* none : {"Zg=", "Zg", "Z===", "====", "=", "Zg==Zg==", "Z=g=", "Zm9v YmFy", "-_-_", "Zm9v\x80"}) {
+    INFO(none);
+    CHECK_FALSE(decode_base64(none));
+  }
+  CHECK(decode_base64("Zm9v\r\nYg=\n=") == "foob");
 }
 
 TEST_CASE("fields are written as the API server writes them") {

@@ -164,6 +164,8 @@ TEST_CASE("serve: one JSON line per decision, nothing of the object's content") 
   const std::string secret = "dns.example.com/secret";
   std::string body = review("u\\n{\\\"forged\\\":1}\\u001b[2J\\u2028");
   body.replace(body.find("\"annotations\":{}"), 16, "\"annotations\":{\"a\":\"" + secret + "\"}");
+  const std::string user = "jane.doe";
+  body.insert(body.find("\"object\":"), "\"userInfo\":{\"username\":\"" + user + "\",\"groups\":[\"" + user + "\"]},");
   const Talk talked = talk(server.port(), post("/validate", body, kClose));
   CHECK(talked.reply.starts_with("HTTP/1.1 200 "));
   CHECK(server.end(SIGTERM) == 0);
@@ -181,10 +183,12 @@ TEST_CASE("serve: one JSON line per decision, nothing of the object's content") 
   CHECK(entry["kind"] == "Service");
   CHECK(entry["namespace"] == "streaming");
   CHECK(entry["name"] == "kafka-0-external");
+  CHECK(entry["user"] == "user");
   CHECK(entry["allowed"] == false);
   CHECK(entry["rules"] == json::array({"internal-load-balancer"}));
   CHECK(entry["duration_us"].is_number_unsigned());
   CHECK(server.log().find(secret) == std::string::npos);
+  CHECK(server.log().find(user) == std::string::npos);
 }
 
 TEST_CASE("serve: what keeps it from starting is told, exit 2") {
@@ -247,7 +251,7 @@ TEST_CASE("a certificate that clients will refuse is served with a warning") {
 }
 
 TEST_CASE("option --listen") {
-  const auto parse_listen = [](const char* text) { return webhook::parse_address("--listen", text); };
+  const auto parse_listen = [](const char* text) { return webhook::net::parse_address("--listen", text); };
   CHECK(parse_listen(":8443")->host == "0.0.0.0");
   CHECK(parse_listen("[::1]:0")->host == "::1");
   CHECK(parse_listen("localhost:65535")->port == 65535);

@@ -28,7 +28,6 @@ struct Release {
   }
 };
 using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
-using Cert = std::unique_ptr<X509, Release<X509_free>>;
 using Bio = std::unique_ptr<BIO, Release<BIO_free>>;
 using Context = std::unique_ptr<SSL_CTX, Release<SSL_CTX_free>>;
 using Ssl = std::unique_ptr<SSL, Release<SSL_free>>;
@@ -55,26 +54,10 @@ int connect_to(int port) {
 }  // namespace
 
 PemPair make_pair(int days, bool with_names) {
-  const Key key(EVP_EC_gen("P-256"));
-  const Cert cert(X509_new());
-  X509_set_version(cert.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -86400L * 30);
-  X509_gmtime_adj(X509_getm_notAfter(cert.get()), 86400L * days);
-  X509_set_pubkey(cert.get(), key.get());
-  X509_NAME* name = X509_get_subject_name(cert.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
-  X509_set_issuer_name(cert.get(), name);
-  if (with_names) {
-    X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
-    X509_add_ext(cert.get(), names, -1);
-    X509_EXTENSION_free(names);
-  }
-  if (X509_sign(cert.get(), key.get(), EVP_sha256()) == 0) throw std::runtime_error("cannot sign");
-  const Bio cert_pem(BIO_new(BIO_s_mem())), key_pem(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509(cert_pem.get(), cert.get());
-  PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  return {text_of(cert_pem.get()), text_of(key_pem.get())};
+  SelfSigned wish;
+  wish.ends_days = days;
+  wish.named = with_names;
+  return self_signed(wish);
 }
 
 certs::Issued make_client(const certs::Issued& authority, const std::string& common_name, const std::string& dns,

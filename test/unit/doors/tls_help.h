@@ -5,13 +5,11 @@
 #include <string>
 
 #include "certs/authority.h"
+#include "help/self_signed.h"
 #include "program.h"
 
 namespace brokergate::test {
 
-struct PemPair {
-  std::string cert, key;
-};
 // Self-signed, P-256, for 127.0.0.1; `days` may be negative (expired).
 PemPair make_pair(int days = 2, bool with_names = true);
 std::string encrypted_key();

@@ -3,7 +3,7 @@ _brokergate() {
   local word=${COMP_WORDS[COMP_CWORD]}
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'lint mutate review inspect serve rules certs version completion' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lint mutate review inspect serve rules certs doctor version completion' -- "$word")
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -44,6 +44,11 @@ _brokergate() {
         mapfile -t COMPREPLY < <(compgen -W '--help -h --color --dir --service --namespace --host --days --ca-days --new-ca --drop-old --cert --key --ca --within --fail-on-warn --output -o --entries --apply --webhook --kubeconfig --secret --renew-before' -- "$word")
       elif [ "$COMP_CWORD" -eq 2 ]; then
         mapfile -t COMPREPLY < <(compgen -W 'issue check bundle renew' -- "$word")
+      fi
+      ;;
+    doctor)
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--help -h --kubeconfig --context --token-file --release --namespace --probe-namespace --no-probe --without --within --output -o --fail-on-warn --fail-on-unknown --color' -- "$word")
       fi
       ;;
     version)

@@ -1,8 +1,8 @@
+#include "webhook/net/address.h"
+
 #include <charconv>
 
-#include "webhook/server.h"
-
-namespace brokergate::webhook {
+namespace brokergate::webhook::net {
 
 tl::expected<Address, std::string> parse_address(const std::string& option, const std::string& text) {
   const auto wrong = [&](const char* why) {
@@ -31,4 +31,4 @@ std::string to_string(const Address& address) {
   return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
-}  // namespace brokergate::webhook
+}  // namespace brokergate::webhook::net

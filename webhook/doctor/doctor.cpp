@@ -1,0 +1,18 @@
+#include "webhook/doctor/doctor.h"
+
+#include "webhook/doctor/judges.h"
+
+namespace brokergate::webhook::doctor {
+
+Symptoms examine(const Facts& facts) {
+  Symptoms out;
+  const Known known = judge_policy(facts, out);
+  judge_configurations(facts, known, out);
+  judge_serving(facts, out);
+  judge_trust(facts, out);
+  judge_dialled(facts, out);
+  judge_probes(facts, known, out);
+  return out;
+}
+
+}  // namespace brokergate::webhook::doctor
