@@ -19,7 +19,8 @@ longest() { case $1 in http) echo 20000 ;; *) echo 8192 ;; esac; }
 # What the product logs is not wanted, thousands of times.
 muted() { case $1 in http) echo 2 ;; *) echo 0 ;; esac; }
 
-# An input that takes ten seconds or a gigabyte is a find as well.
+# Without its own statistics on features, which cost more than most inputs do, libFuzzer is three
+# times as fast. An input that takes ten seconds or a gigabyte is a find as well.
 fuzz() {
   target=$1
   mkdir -p "$build/corpus/$target" "$build/finds"
@@ -29,7 +30,7 @@ fuzz() {
   # shellcheck disable=SC2086 # one word or none
   ASAN_OPTIONS=quarantine_size_mb=64 "$build/fuzz_$target" "$build/corpus/$target" "$build/seeds/$target" $words \
     -max_total_time="$seconds" -max_len="$(longest "$target")" -close_fd_mask="$(muted "$target")" -timeout=10 \
-    -rss_limit_mb=1024 -malloc_limit_mb=256 -artifact_prefix="$build/finds/$target-" -print_final_stats=1 \
+    -rss_limit_mb=1024 -malloc_limit_mb=256 -artifact_prefix="$build/finds/$target-" -print_final_stats=1 -entropic=0 \
     >"$build/$target.log" 2>&1 || status=$?
   last=$(grep -E '^#[0-9]+.*cov: ' "$build/$target.log" | tail -n 1)
   printf '%-13s %9s runs, %6s edges, %6s in the corpus: %s\n' "$target" \

@@ -7,15 +7,17 @@ using namespace brokergate;
 
 namespace {
 
-// A tree written as JSON and read again is the same tree.
+// A tree written as JSON and read again is the same tree. (As JSON, because a float
+// that is whole is written as Go writes it, like an integer.)
 void must_survive_json(const SourcePtr& source) {
   for (const Document& document : read(source).documents) {
-    const auto json = std::make_shared<const Source>("again.json", to_json(document.root()));
-    const ReadResult again = read(json);
     // A scalar alone, or nothing, is no document of its own.
     if (!document.root().is_map()) continue;
+    const auto json = std::make_shared<const Source>("again.json", to_json(document.root()));
+    const ReadResult again = read(json);
     fuzz::must(again.errors.empty() && again.documents.size() == 1, "to_json() writes what can be read", json->text());
-    fuzz::must(same_value(document.root(), again.documents[0].root()), "to_json() changes nothing", json->text());
+    const std::string twice = to_json(again.documents[0].root());
+    fuzz::must(twice == json->text(), "to_json() changes nothing", std::string(json->text()) + "\n" + twice);
   }
 }
 
