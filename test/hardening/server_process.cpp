@@ -73,15 +73,17 @@ Pem make_pair(long serial) {
   return {text_of(cert_pem.get()), text_of(key_pem.get())};
 }
 
-ServerProcess::ServerProcess(const std::vector<std::string>& extra) {
+std::string program() { return BROKERGATE_BINARY; }
+
+ServerProcess::ServerProcess(const std::vector<std::string>& extra, const std::vector<std::string>& under) {
   std::string name = (std::filesystem::temp_directory_path() / "brokergate-XXXXXX").string();
   if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
   folder_ = name;
   const Pem pair = make_pair(1);
   write("cert.pem", pair.cert);
   write("key.pem", pair.key);
-  std::vector<std::string> arguments{BROKERGATE_BINARY, "serve",        "--listen",
-                                     "127.0.0.1:0",     "--operations", "127.0.0.1:0"};
+  std::vector<std::string> arguments = under;
+  arguments.insert(arguments.end(), {program(), "serve", "--listen", "127.0.0.1:0", "--operations", "127.0.0.1:0"});
   if (std::find(extra.begin(), extra.end(), "--cert") == extra.end()) {
     arguments.insert(arguments.end(), {"--cert", "cert.pem", "--key", "key.pem"});
   }
@@ -96,7 +98,7 @@ ServerProcess::ServerProcess(const std::vector<std::string>& extra) {
     if (::chdir(folder_.c_str()) != 0) ::_exit(126);
     ::dup2(out[1], 1);
     ::dup2(::open("log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), 2);
-    ::execv(argv[0], argv.data());
+    ::execvp(argv[0], argv.data());
     ::_exit(127);
   }
   ::close(out[1]);

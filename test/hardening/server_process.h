@@ -14,9 +14,13 @@ struct Pem {
 // Self-signed, P-256, for 127.0.0.1. `serial` tells one from another.
 Pem make_pair(long serial);
 
+// The program that is attacked.
+std::string program();
+
 class ServerProcess {
  public:
-  explicit ServerProcess(const std::vector<std::string>& extra = {});
+  // `under`: a command that starts it, and becomes it.
+  explicit ServerProcess(const std::vector<std::string>& extra = {}, const std::vector<std::string>& under = {});
   // SIGKILL when it still runs.
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
