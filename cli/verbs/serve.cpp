@@ -3,7 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <new>
 #include <thread>
 
 #include "certs/clients.h"
@@ -85,18 +84,11 @@ class Signals {
   std::thread waiter_, stopper_;
 };
 
-void prepare_process() {
-  // No core dump, whatever the node does with them: it would hold the private key and what objects hold.
-  ::prctl(PR_SET_DUMPABLE, 0);
-  // The allocator is built as C and ends the process unless somebody else throws. A connection without
-  // memory ends alone.
-  std::set_new_handler([] { throw std::bad_alloc(); });
-}
-
 }  // namespace
 
 int serve(const ServeOptions& options, Console& console) {
-  prepare_process();
+  // No core dump, whatever the node does with them: it would hold the private key and what objects hold.
+  ::prctl(PR_SET_DUMPABLE, 0);
   auto server_wanted = server_options(options);
   if (!server_wanted) {
     console.error(server_wanted.error());

@@ -1,6 +1,5 @@
 // Objects that were made to be slow (checklist S21): legal in size, odd in content.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -13,9 +12,9 @@ using namespace brokergate::hardening;
 
 namespace {
 
-// Milliseconds. An API server waits three seconds by our own registration; the aim is
-// printed beside what was measured: a machine that is busy with something else must not fail a test.
-constexpr double kGivenUp = 3000, kAim = 100;
+// Milliseconds of the server's own time, which others on the machine do not change much. An API
+// server waits three seconds by our own registration; the aim is printed beside what was measured.
+constexpr long kGivenUp = 1000, kAim = 100;
 constexpr size_t kMost = size_t{3} << 20;  // what an API server takes
 
 std::string repeat(std::string_view text, size_t bytes) {
@@ -70,7 +69,7 @@ std::string command(const std::string& script) { return R"("command":["bash","-c
 
 }  // namespace
 
-TEST_CASE("three megabytes that were made to be slow are answered in time") {
+TEST_CASE("three megabytes that were made to be slow are answered in time", "[release]") {
   struct Case {
     const char* what;
     std::string review;
@@ -116,7 +115,7 @@ TEST_CASE("three megabytes that were made to be slow are answered in time") {
        brokers("", command("A=" + repeat("a", 60000) + "; B=${A##*a*a*a*a*a*a*a*b}; [[ $A =~ (a*)*b ]]; run"), "")},
       {"300,000 words", brokers("", R"("command":["bash","-c","run"],"args":[)" + list("\"a#\"", 300000) + "],", "")},
   };
-  double worst = 0;
+  long worst = 0;
   for (const Case& one : cases) {
     // One of its own, so that one that is slow holds up no other.
     const ServerProcess server({"--domain", "kafka.example.com"});
@@ -124,15 +123,14 @@ TEST_CASE("three megabytes that were made to be slow are answered in time") {
       INFO(one.what << " at " << path << ", " << one.review.size() << " bytes");
       Client client(server.port());
       REQUIRE(client.handshake());
-      const auto begin = std::chrono::steady_clock::now();
+      const long begin = server.cpu_millis();
       REQUIRE(client.send(post(path, one.review)));
-      CHECK(status_of(client.answer(milliseconds(20000))) == 200);
-      const double took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+      CHECK(status_of(client.answer(milliseconds(30000))) == 200);
+      const long took = server.cpu_millis() - begin;
       CHECK(took < kGivenUp);
-      if (took > kAim)
-        std::printf("%58s %7.1f ms, aim %.0f\n", (std::string(one.what) + " at " + path + ":").c_str(), took, kAim);
+      if (took > kAim) std::printf("%58s %5ld ms, aim %ld\n", one.what, took, kAim);
       worst = std::max(worst, took);
     }
   }
-  std::printf("%58s %7.1f ms, aim %.0f\n", "the slowest of these:", worst, kAim);
+  std::printf("%58s %5ld ms, aim %ld\n", "the slowest of these:", worst, kAim);
 }

@@ -146,6 +146,19 @@ long ServerProcess::memory(const std::string& what) const {
   return -1;
 }
 
+long ServerProcess::cpu_millis() const {
+  std::ifstream file("/proc/" + std::to_string(child_) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  // proc(5): behind the name's bracket utime and stime are the 12th and 13th, in ticks.
+  std::istringstream fields(text.substr(text.rfind(')') + 1));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  long user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) * 1000 / ::sysconf(_SC_CLK_TCK);
+}
+
 double ServerProcess::metric(const std::string& name) const {
   const std::string text = "\n" + plain_get(operations_port_, "/metrics");
   const size_t at = text.find("\n" + name + " ");

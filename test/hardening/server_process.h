@@ -35,6 +35,8 @@ class ServerProcess {
 
   // From /proc, in KiB: VmRSS, or VmHWM for the most it ever was.
   long memory(const std::string& what = "VmRSS") const;
+  // Time on a processor until now, in steps of ten.
+  long cpu_millis() const;
   // One sample of /metrics by its full name with labels; -1 when it is not there.
   double metric(const std::string& name) const;
   // Status of GET on the operations' port; 0 when nothing answers.
