@@ -8,6 +8,10 @@ endif()
 if(BROKERGATE_SANITIZE STREQUAL "thread")
   target_compile_options(brokergate_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer -Wno-null-dereference)
   target_link_options(brokergate_flags INTERFACE -fsanitize=thread)
+elseif(BROKERGATE_SANITIZE STREQUAL "fuzz")
+  target_compile_options(brokergate_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+                                                    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(brokergate_flags INTERFACE -fsanitize=address,undefined)
 elseif(BROKERGATE_SANITIZE)
   target_compile_options(brokergate_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                                     -fno-omit-frame-pointer -Wno-null-dereference)

@@ -120,6 +120,15 @@ Json to_json(const InspectView& view, Locator& locator) {
   return out;
 }
 
+// With U+FFFD for what YAML takes in no quotes (1.2, section 5.1) and the emitter does not escape.
+std::string printable(std::string text) {
+  constexpr std::string_view kInstead = "\xEF\xBF\xBD";
+  for (const std::string_view bad : {"\x7F", "\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+    for (size_t at = 0; (at = text.find(bad, at)) != std::string::npos;) text.replace(at, bad.size(), kInstead);
+  }
+  return text;
+}
+
 // Strings are always quoted: the emitter writes "true" and "0123" plain.
 void emit(const Json& json, YAML::Emitter& out) {
   if (json.is_object()) {
@@ -135,7 +144,7 @@ void emit(const Json& json, YAML::Emitter& out) {
     for (const Json& value : json) emit(value, out);
     out << YAML::EndSeq;
   } else if (json.is_string()) {
-    out << YAML::DoubleQuoted << json.get_ref<const std::string&>();
+    out << YAML::DoubleQuoted << printable(json.get<std::string>());
   } else if (json.is_boolean()) {
     out << json.get<bool>();
   } else if (json.is_number()) {

@@ -1,3 +1,5 @@
+#include <sys/prctl.h>
+
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -85,6 +87,8 @@ class Signals {
 }  // namespace
 
 int serve(const ServeOptions& options, Console& console) {
+  // No core dump, whatever the node does with them: it would hold the private key and what objects hold.
+  ::prctl(PR_SET_DUMPABLE, 0);
   auto server_wanted = server_options(options);
   if (!server_wanted) {
     console.error(server_wanted.error());

@@ -141,10 +141,26 @@ std::optional<BrokerSet> recognise_broker_pod(const Object& object, const std::s
   return std::nullopt;
 }
 
+namespace {
+
+std::string unread_sidecar(const Object& object) {
+  const Judgement judgement = find_broker_sidecar(object, identity_of(object, 0), owner_of(object));
+  if (judgement.score == 0) return {};
+  std::string reason(object.kind);
+  reason += " with a Kafka broker in init container ";
+  reason += judgement.container["name"].str();
+  reason += ", a sidecar (restartPolicy: Always)";
+  if (!judgement.evidence.empty()) reason += ", as " + judgement.evidence.front();
+  return reason + ": only brokers in spec.containers are read; run it there";
+}
+
+}  // namespace
+
 std::string unknown_workload(const Object& object) {
   if (std::string resource = operator_resource(object); !resource.empty()) return resource;
   const std::string_view kind = object.kind;
   const bool other_set = kind == "StatefulSet" && object.group() != "apps";
+  if (kind == "StatefulSet" && !other_set) return unread_sidecar(object);
   if (!other_set && kind != "Deployment" && kind != "ReplicaSet" && kind != "DaemonSet" && kind != "Pod" &&
       kind != "PetSet" && kind != "ReplicationController" && kind != "DeploymentConfig")
     return {};
@@ -153,7 +169,7 @@ std::string unknown_workload(const Object& object) {
     if (kind == "Pod" && Value(&node)["kind"].str() == "StatefulSet") return {};
   const Owner owner = owner_of(object);
   const Judgement judgement = find_broker_container(object, identity_of(object, 0), owner);
-  if (judgement.score == 0) return {};
+  if (judgement.score == 0) return unread_sidecar(object);
   // 60 and more: its command, image or environment runs a broker; less: ports and names say so.
   std::string reason = std::string(kind);
   reason += judgement.score >= 60 ? " with a Kafka broker in container " : " that looks like Kafka, container ";

@@ -11,7 +11,7 @@ bool shell_name(std::string_view name) {
 }  // namespace
 
 PodVariables::PodVariables(const BrokerSet& set, const ProcessStart& process)
-    : set_(set), process_(process), pod_(identity_of(*set.object, set.first_ordinal).name) {
+    : process_(process), pod_(identity_of(*set.object, set.first_ordinal).name) {
   for (const auto& entry : process.env.entries) {
     const std::string_view path = entry.entry["valueFrom"]["fieldRef"]["fieldPath"].str();
     if (entry.value_node || !shell_name(entry.name)) continue;

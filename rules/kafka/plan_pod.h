@@ -35,7 +35,6 @@ class PodVariables {
   bool unchanged_in_shell(std::string_view name) const;
   bool used_in_script(std::string_view name) const;
 
-  const BrokerSet& set_;
   const ProcessStart& process_;
   std::string pod_;
   std::vector<Declared> declared_, indexes_;

@@ -105,6 +105,20 @@ void note_dead_variables(const Object& object, const ProcessStart& start, Settin
 
 // Nothing is known, but the variables may well be read: they are shown as the
 // source, without their value.
+// No cluster has so many listeners or voters. Entries are compared with one another, so that
+// a list of 100,000 would take minutes.
+constexpr ptrdiff_t kMostEntries = 256;
+
+void refuse_long_lists(Settings& settings) {
+  for (Setting& setting : settings.of) {
+    const auto entries = setting.set ? std::count(setting.value.begin(), setting.value.end(), ',') + 1 : 0;
+    if (entries <= kMostEntries) continue;
+    setting.set_unreadable(unknown_atom(std::string(property_name(static_cast<Key>(&setting - settings.of.data()))) +
+                                        " has " + std::to_string(entries) + " entries, and no more than " +
+                                        std::to_string(kMostEntries) + " are read"));
+  }
+}
+
 void unknown_everywhere(const VariableReader& reader, const std::string& why, Settings& settings) {
   settings.unreadable = why;
   for (size_t i = 0; i < kKeys; ++i) {
@@ -239,6 +253,7 @@ Settings settings_of(const Object& object, const ProcessStart& start, Value pod_
       setting.set_unreadable(unknown_atom(settings.doubt));
     }
   }
+  refuse_long_lists(settings);
   return settings;
 }
 

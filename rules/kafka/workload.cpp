@@ -262,4 +262,15 @@ Judgement find_broker_container(const Object& object, const PodIdentity& identit
   return best;
 }
 
+Judgement find_broker_sidecar(const Object& object, const PodIdentity& identity, const Owner& owner) {
+  Judgement best;
+  for (const Node& node : identity.spec["initContainers"].children()) {
+    const Value container(&node);
+    if (container["restartPolicy"].str() != "Always") continue;
+    Judgement judgement = judge(object, container, identity, owner);
+    if (judgement.score > best.score) best = std::move(judgement);
+  }
+  return best;
+}
+
 }  // namespace brokergate

@@ -34,5 +34,8 @@ struct Judgement {
 };
 // The container with the best case; `object` gives the names that speak for or against it.
 Judgement find_broker_container(const Object& object, const PodIdentity& identity, const Owner& owner);
+// The same among init containers that go on running beside the others (restartPolicy: Always;
+// kubernetes.io, "Sidecar Containers"). Their settings are not read.
+Judgement find_broker_sidecar(const Object& object, const PodIdentity& identity, const Owner& owner);
 
 }  // namespace brokergate

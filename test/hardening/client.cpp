@@ -122,6 +122,20 @@ bool Client::handshake(milliseconds patience, int highest_version) {
   }
 }
 
+bool Client::renegotiate() {
+  const auto deadline = Clock::now() + milliseconds(3000);
+  if (SSL_renegotiate(ssl_.get()) != 1) return false;
+  // The request goes out; reading takes what the server says to it.
+  while (true) {
+    ERR_clear_error();
+    const int result = SSL_do_handshake(ssl_.get());
+    if (result == 1) return SSL_renegotiate_pending(ssl_.get()) == 0;
+    const int wanted = SSL_get_error(ssl_.get(), result);
+    if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE) return false;
+    if (!wait_for(socket_, wanted == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline)) return false;
+  }
+}
+
 bool Client::send(const std::string& bytes) {
   const auto deadline = Clock::now() + milliseconds(10000);
   for (size_t at = 0; at < bytes.size();) {

@@ -30,6 +30,8 @@ class Client {
 
   // False when the handshake fails or takes longer.
   bool handshake(milliseconds patience = milliseconds(5000), int highest_version = TLS1_3_VERSION);
+  // Asks for another handshake on the connection (TLS 1.2); true when the server agrees.
+  bool renegotiate();
   bool send(const std::string& bytes);
   // One answer with its body, by Content-Length or in chunks as they came; empty when none comes in time.
   std::string answer(milliseconds patience = milliseconds(5000));

@@ -160,6 +160,27 @@ TEST_CASE("old TLS, plain HTTP and noise on the TLS port") {
   CHECK(server.metric("brokergate_connections_ended_total{why=\"handshake\"}") == 2);
 }
 
+TEST_CASE("noise on the TLS port fills no log") {
+  ServerProcess server;
+  const size_t before = server.read("log").size();
+  for (int i = 0; i < 200; ++i) plain_get(server.port(), "/mutate");
+  CHECK(server.metric("brokergate_connections_ended_total{why=\"handshake\"}") == 200);
+  CHECK(server.read("log").size() == before);
+}
+
+TEST_CASE("a TLS 1.2 client cannot renegotiate") {
+  ServerProcess server;
+  Client client(server.port());
+  REQUIRE(client.handshake(milliseconds(3000), TLS1_2_VERSION));
+  REQUIRE(client.send(post("/mutate", small_review())));
+  CHECK(status_of(client.answer()) == 200);
+  CHECK_FALSE(client.renegotiate());
+  Client next(server.port());
+  REQUIRE(next.handshake());
+  REQUIRE(next.send(post("/mutate", small_review())));
+  CHECK(status_of(next.answer()) == 200);
+}
+
 TEST_CASE("a client that has stopped waiting gets no review") {
   ServerProcess server;
   Client client(server.port());

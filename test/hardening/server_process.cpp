@@ -38,15 +38,17 @@ test::PemPair make_pair(long serial) {
   return test::self_signed(wish);
 }
 
-ServerProcess::ServerProcess(const std::vector<std::string>& extra) {
+std::string program() { return BROKERGATE_BINARY; }
+
+ServerProcess::ServerProcess(const std::vector<std::string>& extra, const std::vector<std::string>& under) {
   std::string name = (std::filesystem::temp_directory_path() / "brokergate-XXXXXX").string();
   if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
   folder_ = name;
   const test::PemPair pair = make_pair(1);
   write("cert.pem", pair.cert);
   write("key.pem", pair.key);
-  std::vector<std::string> arguments{BROKERGATE_BINARY, "serve",        "--listen",
-                                     "127.0.0.1:0",     "--operations", "127.0.0.1:0"};
+  std::vector<std::string> arguments = under;
+  arguments.insert(arguments.end(), {program(), "serve", "--listen", "127.0.0.1:0", "--operations", "127.0.0.1:0"});
   if (std::find(extra.begin(), extra.end(), "--cert") == extra.end()) {
     arguments.insert(arguments.end(), {"--cert", "cert.pem", "--key", "key.pem"});
   }
@@ -61,7 +63,7 @@ ServerProcess::ServerProcess(const std::vector<std::string>& extra) {
     if (::chdir(folder_.c_str()) != 0) ::_exit(126);
     ::dup2(out[1], 1);
     ::dup2(::open("log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), 2);
-    ::execv(argv[0], argv.data());
+    ::execvp(argv[0], argv.data());
     ::_exit(127);
   }
   ::close(out[1]);
@@ -107,6 +109,19 @@ long ServerProcess::memory(const std::string& what) const {
     if (line.starts_with(what + ":")) return std::stol(line.substr(what.size() + 1));
   }
   return -1;
+}
+
+long ServerProcess::cpu_millis() const {
+  std::ifstream file("/proc/" + std::to_string(child_) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  // proc(5): behind the name's bracket utime and stime are the 12th and 13th, in ticks.
+  std::istringstream fields(text.substr(text.rfind(')') + 1));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  long user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) * 1000 / ::sysconf(_SC_CLK_TCK);
 }
 
 double ServerProcess::metric(const std::string& name) const {

@@ -13,9 +13,13 @@ namespace brokergate::hardening {
 // Self-signed, P-256, for 127.0.0.1. `serial` tells one from another.
 test::PemPair make_pair(long serial);
 
+// The program that is attacked.
+std::string program();
+
 class ServerProcess {
  public:
-  explicit ServerProcess(const std::vector<std::string>& extra = {});
+  // `under`: a command that starts it, and becomes it.
+  explicit ServerProcess(const std::vector<std::string>& extra = {}, const std::vector<std::string>& under = {});
   // SIGKILL when it still runs.
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
@@ -30,6 +34,8 @@ class ServerProcess {
 
   // From /proc, in KiB: VmRSS, or VmHWM for the most it ever was.
   long memory(const std::string& what = "VmRSS") const;
+  // Time on a processor until now, in steps of ten.
+  long cpu_millis() const;
   // One sample of /metrics by its full name with labels; -1 when it is not there.
   double metric(const std::string& name) const;
   // Status of GET on the operations' port; 0 when nothing answers.

@@ -79,3 +79,16 @@ TEST_CASE("scripts are executable and start as they should") {
     CHECK(house::read_file(script).starts_with("#!/"));
   }
 }
+
+// It recurses over its input: a long string ends the process.
+TEST_CASE("the program uses no std::regex") {
+  const std::string word = "std::" + std::string("regex");
+  size_t seen = 0;
+  for (const std::string& file : house::tracked_files()) {
+    if (!file.ends_with(".cpp") && !file.ends_with(".h")) continue;
+    if (file.starts_with("test/") || file.starts_with("bench/")) continue;
+    ++seen;
+    if (house::read_file(file).find(word) != std::string::npos) FAIL_CHECK(file << " uses " << word);
+  }
+  CHECK(seen > 200);
+}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
 #include <utility>
 
 #include "webhook/net/port.h"
@@ -167,8 +168,13 @@ void Driver::answer(Connection& connection) {
     heavy_.add([this, &connection, &door](Http& http) {
       Call call{connection.head, std::move(connection.body), connection.peer, connection.deadline};
       bool close = connection.close;
-      std::string out = Clock::now() > call.deadline ? http.refuse({503, "the client has stopped waiting"})
-                                                     : http.answer(door, call, connection.head_bytes, close);
+      std::string out;
+      try {
+        out = Clock::now() > call.deadline ? http.refuse({503, "the client has stopped waiting"})
+                                           : http.answer(door, call, connection.head_bytes, close);
+      } catch (const std::exception&) {
+        close = true;  // without an answer: there is no memory for one
+      }
       owner_.deliver(connection, std::move(out), close);
     });
     return;

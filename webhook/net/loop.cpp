@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -134,8 +135,17 @@ struct Loop::Impl final : Owner {
     if (!std::exchange(connection.queued, true)) again.push_back(&connection);
   }
 
+  // No memory for one connection ends that one only.
+  Want guarded(Connection& connection) {
+    try {
+      return driver.advance(connection);
+    } catch (const std::exception&) {
+      return Want::kEnd;
+    }
+  }
+
   void advance(Connection& connection) {
-    switch (driver.advance(connection)) {
+    switch (guarded(connection)) {
       case Want::kRead:
         return watch(connection, EPOLLIN);
       case Want::kWrite:
@@ -230,7 +240,12 @@ struct Loop::Impl final : Owner {
       return;
     }
     ++usage.counts.accepted;
-    adopt(arrival.socket, *arrival.port, std::move(arrival.peer));
+    try {
+      adopt(arrival.socket, *arrival.port, arrival.peer);
+    } catch (const std::exception&) {
+      usage.leave(arrival.peer);
+      ::close(arrival.socket);
+    }
   }
 
   void handle(const epoll_event* events, int count) {

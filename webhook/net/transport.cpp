@@ -8,7 +8,7 @@
 
 namespace brokergate::webhook::net {
 
-Transport::Transport(int socket, SSL_CTX* context) : socket_(socket), ssl_(SSL_new(context)) {
+Transport::Transport(int socket, SSL_CTX* context) : socket_(socket), plain_(false), ssl_(SSL_new(context)) {
   if (!ssl_) return;
   SSL_set_fd(ssl_.get(), socket);
   SSL_set_accept_state(ssl_.get());
@@ -26,7 +26,8 @@ Transport::Step Transport::step(int result) {
 }
 
 Transport::Step Transport::handshake() {
-  if (!ssl_) return Step::kDone;
+  if (plain_) return Step::kDone;
+  if (!ssl_) return Step::kEnd;
   // SSL_get_error() looks at the whole queue of this thread, other connections' leavings included.
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());

@@ -27,6 +27,7 @@ class Transport {
   explicit Transport(int socket) : socket_(socket) {}
   // TLS as a server. The context is counted by OpenSSL: it may be replaced
   // while connections made with it live on.
+  // When OpenSSL has no memory for it, the handshake fails: nothing is ever plain instead.
   Transport(int socket, SSL_CTX* context);
 
   Step handshake();
@@ -44,7 +45,8 @@ class Transport {
   Step step(int result);
 
   int socket_;
-  std::unique_ptr<SSL, FreeSsl> ssl_;  // empty: plain
+  bool plain_ = true;
+  std::unique_ptr<SSL, FreeSsl> ssl_;
 };
 
 }  // namespace brokergate::webhook::net

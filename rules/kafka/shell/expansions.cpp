@@ -206,6 +206,7 @@ void Parser::parse_parameter_operator(Part& part, const Context& context) {
                      .escape_all = false,
                      .arithmetic = true,
                      .stop = ":}"};
+  if (!more()) return;
   char c = peek();
   ++at_;
   if (c == ':' && peek() != '\0' && contains("-=?+", peek())) {

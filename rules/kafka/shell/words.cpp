@@ -210,7 +210,7 @@ void Parser::parse_ansi_quotes(std::vector<Part>& parts) {
       out += peek();
       continue;
     }
-    ++at_;
+    if (++at_ == text_.size()) break;
     char c = peek();
     auto number = [&](int base, int most) {
       uint32_t value = 0;

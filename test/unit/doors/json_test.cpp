@@ -1,6 +1,7 @@
 // The JSON formats are contracts: names, order and types.
 #include <nlohmann/json.hpp>
 
+#include "brokergate/document.h"
 #include "catch.h"
 #include "program.h"
 
@@ -164,4 +165,15 @@ TEST_CASE("rules: every format names every rule") {
         "internal-load-balancer");
   CHECK(run_program({"rules", "explain", "internal-load-balancr"}).err ==
         "brokergate: error: no rule \"internal-load-balancr\"; did you mean internal-load-balancer?\n");
+}
+
+TEST_CASE("inspect -o yaml prints YAML whatever the values hold") {
+  Folder folder;
+  std::string set = broker_set();
+  set.insert(set.rfind("PLAINTEXT://"), R"(A\u007f\ufffe\uffff\u0085\u2028\ufeff)");
+  folder.write("set.yaml", set);
+  const Outcome shown = run_program({"inspect", "-o", "yaml", "set.yaml"}, "", {}, folder.path());
+  REQUIRE(shown.out.find("brokerSets:") == 0);
+  CHECK(shown.out.find("A\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD") != std::string::npos);
+  CHECK(brokergate::read(std::make_shared<const brokergate::Source>("shown", shown.out)).errors.empty());
 }

@@ -396,6 +396,61 @@ TEST_CASE("what is no review is refused with its place") {
   CHECK_FALSE(answer.body.empty());
 }
 
+TEST_CASE("a uid of a megabyte comes back as it was") {
+  json review = json::parse(review_of({}));
+  const std::string uid = "no uuid " + std::string(size_t{1} << 20, '~');
+  review["request"]["uid"] = uid;
+  for (const Endpoint endpoint : {Endpoint::kMutate, Endpoint::kValidate}) {
+    const webhook::Answer answer = ask_webhook(review.dump(), endpoint);
+    CHECK(json::parse(answer.body)["response"]["uid"] == uid);
+    CHECK(answer.body.size() < uid.size() + 4000);
+  }
+}
+
+TEST_CASE("nobody is let off by who they are or what they write on the object") {
+  const json denied = response_to({}, Endpoint::kValidate);
+  json object = json::parse(test::broker_service_json("kafka-0-external"));
+  for (const char* key : {"brokergate.io/ignore", "brokergate.io/exempt", "admission.brokergate.io/skip"}) {
+    object["metadata"]["annotations"][key] = "true";
+    object["metadata"]["labels"][key] = "true";
+  }
+  CHECK(response_to({.object = object.dump()}, Endpoint::kValidate)["allowed"] == false);
+  for (const char* user : {R"({"username":"admin","groups":["system:masters","system:authenticated"]})",
+                           R"({"username":"system:serviceaccount:kube-system:x","groups":["system:serviceaccounts"]})",
+                           R"({"username":"system:admin"})"}) {
+    CHECK(response_to({.extra = std::string(R"(,"userInfo":)") + user}, Endpoint::kValidate) == denied);
+  }
+}
+
+TEST_CASE("what is told about an object holds no value that is none of Kafka's addresses") {
+  const std::string secret = "hunter2-and-more";
+  json object =
+      json::parse(R"({"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"kafka","annotations":{}},
+    "spec":{"serviceName":"kafka-headless","replicas":3,"selector":{"matchLabels":{"app":"kafka"}},
+    "template":{"metadata":{"labels":{"app":"kafka"}},"spec":{"containers":[{"name":"broker",
+    "image":"confluentinc/cp-kafka:7.4.0","command":["sh","-c",""],"ports":[{"containerPort":9092}],"env":[
+      {"name":"KAFKA_ZOOKEEPER_CONNECT","value":"zookeeper:2181"},{"name":"KAFKA_BROKER_ID","value":"1"},
+      {"name":"KAFKA_ADVERTISED_LISTENERS","value":"PLAINTEXT://localhost:9092"}]}]}}}})");
+  json& container = object["spec"]["template"]["spec"]["containers"][0];
+  object["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = secret;
+  container["command"][2] = "export KAFKA_OPTS=-Dpassword=" + secret + " TOKEN='" + secret +
+                            "'\nexec /etc/confluent/docker/run --token " + secret;
+  for (const char* name :
+       {"KAFKA_SASL_JAAS_CONFIG", "KAFKA_SSL_KEYSTORE_PASSWORD", "DB_PASSWORD", "AWS_SECRET_ACCESS_KEY"})
+    container["env"].push_back({{"name", name}, {"value", secret}});
+  Policy policy = Policy::defaults();
+  policy.domain = "kafka.example.com";
+  for (const Mode mode : {Mode::kEnforce, Mode::kWarn}) {
+    policy.mode = mode;
+    const Ask ask{.object = object.dump(),
+                  .kind = R"({"group":"apps","version":"v1","kind":"StatefulSet"})",
+                  .name = R"(,"name":"kafka")"};
+    const json told = response_to(ask, Endpoint::kValidate, policy);
+    CHECK((told["allowed"] == false || told["warnings"].size() > 1));
+    CHECK(told.dump().find(secret) == std::string::npos);
+  }
+}
+
 TEST_CASE("findings without end are cut") {
   // Every port of every kind of wrong: many findings about one object.
   Policy policy = Policy::defaults();

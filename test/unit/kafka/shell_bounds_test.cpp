@@ -130,3 +130,27 @@ TEST_CASE("mangled scripts are read or refused, with places inside the script", 
   CHECK(reached > 1000);
   CHECK(broken > 500);
 }
+
+TEST_CASE("a script that ends anywhere is read or refused", "[shell]") {
+  const std::string whole =
+      "if [ \"${A[1]:-x}\" = $'a\\x41\\u00e9' ]; then for ((i=0; i<3; i++)); do A=${B/#x/$(echo `date \\`)}; done\n"
+      "elif [[ $A =~ (a|b) && ! -f \"$x\" ]]; then case ${!A} in a|(b) f() { cat <<-'E' >&2; }\n\tx\n\tE\n;; esac\n"
+      "else while read -r x; do A+=(${#B} $((x ** 2))); done < <(run 2>/dev/null); fi && run \"${A@Q}\" ${A:1:2}";
+  for (const char* opener :
+       {"", "if ", "until { ( ", "case $x in a) ", "echo \"$(", "cat <<E\n", "[[ ", "x=(", "for i in "}) {
+    for (size_t size = 0; size <= whole.size(); ++size) {
+      const std::string text = opener + whole.substr(0, size);
+      INFO(text);
+      Script script(text);
+      const Result result =
+          script.run({{"HOSTNAME", "kafka-0"}}, {}, [](const auto& argv) { return argv[0] == "run"; });
+      CHECK((!result.argv.empty() || !result.why.empty()));
+    }
+  }
+  // Each of these has ended within the operator or the escape itself.
+  for (const char* text :
+       {"if [ \"${A", "if ${A[1]", "if $'\\", "if $'a\\x", "until ${A:", "if ((", "if for ((", "if ${"}) {
+    INFO(text);
+    CHECK_FALSE(Script(text).error().empty());
+  }
+}
