@@ -120,3 +120,23 @@ TEST_CASE("a command of words that look like the one looked for is read once") {
                               "spec: {selector: {app: kafka}, ports: [{port: 9092}]}\n");
   CHECK(count(evaluate(bundle, Policy::defaults()).verdict, "service-link-env") <= 1);
 }
+
+TEST_CASE("a list longer than any cluster has is not compared but told") {
+  const Policy policy = policy_of("  domain: events.acme.io\n");
+  // Behind the one for clients inside.
+  const auto listing = [](size_t count) {
+    std::string list;
+    for (size_t i = 0; i < count; ++i) list += (i ? ",A" : "A") + std::to_string(i) + "://b:9092";
+    return stateful_set(list);
+  };
+  const Bundle readable = parse(listing(255)), longer = parse(listing(256)), endless = parse(listing(50'000));
+  CHECK(count(evaluate(readable, policy).verdict, "unknown-form") == 0);
+  for (const Bundle* bundle : {&longer, &endless}) {
+    const Evaluation evaluation = evaluate(*bundle, policy);
+    const Finding* finding = find_finding(evaluation.verdict, "unknown-form");
+    REQUIRE(finding);
+    CHECK(finding->message.find("advertised.listeners has ") != std::string::npos);
+    CHECK(finding->message.find(" entries, and no more than 256 are read") != std::string::npos);
+    CHECK(edits_for(evaluation.verdict, bundle->objects[0]).empty());
+  }
+}
