@@ -73,14 +73,20 @@ func statusOfBrokers(w *world) {
 }
 
 func terminating(w *world) {
-	before := w.product.recorder.asked(`"namespace":"living"`)
+	before := w.product.recorder.all()
 	// Worse than it was: nobody minds any more.
 	w.kubectl("set", "env", "statefulset/leaving", "-n", "living", listener+"=PLAINTEXT://localhost:9092").fine().quiet()
 	w.kubectl("patch", "statefulset/leaving", "-n", "living", "--type=merge", "-p", `{"metadata": {"finalizers": null}}`).fine().
 		quiet()
 	w.absent("statefulset", "living", "leaving")
-	if after := w.product.recorder.asked(`"namespace":"living"`); after != before {
-		failf("asked %d times about what is being deleted", after-before)
+	// The webhook that could hold it up is not asked, the other one says nothing.
+	for _, one := range w.product.recorder.all()[len(before):] {
+		if !strings.Contains(string(one.question), `"namespace":"living"`) {
+			continue
+		}
+		if one.path != "/mutate" || strings.Contains(string(one.answer), `"patch"`) {
+			failf("%s was asked about what is being deleted, and said %s", one.path, one.answer)
+		}
 	}
 	// Deleted in the foreground, with a finalizer of the API server's own.
 	namespace := w.namespace("leaving")
