@@ -16,6 +16,7 @@ namespace {
 // The API server asks for warnings of at most 120 characters, cuts at 256, and
 // stops passing them on after 4096 in one user request, shared with other webhooks.
 constexpr size_t kWarningRunes = 256;
+constexpr size_t kReasonRunes = 100;
 constexpr size_t kMostWarnings = 10;
 constexpr size_t kMessageRunes = 1000;
 constexpr size_t kMostCauses = 10;
@@ -86,9 +87,17 @@ std::string denial_line(const Finding& finding) {
   return one_line(out, kMessageRunes);
 }
 
+size_t runes_in(std::string_view utf8) {
+  return static_cast<size_t>(std::count_if(
+      utf8.begin(), utf8.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
+}
+
+// [rule] Kind/name: what is wrong (not denied: why). What is too long is cut before the reason.
 std::string warning_line(const Finding& finding) {
-  return one_line("[" + std::string(finding.rule) + "] " + subject(*finding.object) + ": " + finding.message,
-                  kWarningRunes);
+  const std::string what = "[" + std::string(finding.rule) + "] " + subject(*finding.object) + ": " + finding.message;
+  if (finding.weakened.empty()) return one_line(what, kWarningRunes);
+  const std::string reason = " (not denied: " + one_line(finding.weakened, kReasonRunes) + ")";
+  return one_line(what, kWarningRunes - runes_in(reason)) + reason;
 }
 
 Denial deny(const ReviewRequest& request, const Object& object, const std::vector<const Finding*>& findings) {
@@ -133,9 +142,12 @@ void validate(const Verdict& verdict, const Policy& policy, const ReviewRequest&
   for (const Finding& finding : verdict.findings) {
     if (finding.suppressed || finding.severity < Severity::kWarn) continue;
     const bool denies = finding.severity == Severity::kDeny;
-    if (finding.by_mode) add_once({finding.rule, Outcome::kWouldDeny}, decision.outcomes);
+    const Outcome outcome = finding.by_mode ? Outcome::kWouldDeny
+                            : observing     ? Outcome::kWouldWarn
+                            : denies        ? Outcome::kDenied
+                                            : Outcome::kWarned;
+    add_once({finding.rule, outcome}, decision.outcomes);
     if (observing) continue;
-    if (!finding.by_mode) add_once({finding.rule, denies ? Outcome::kDenied : Outcome::kWarned}, decision.outcomes);
     (denies ? denied : warned).push_back(&finding);
   }
   out.warnings = warn(warned);
@@ -192,6 +204,8 @@ std::string_view to_string(Outcome outcome) {
       return "would_inject";
     case Outcome::kWouldDeny:
       return "would_deny";
+    case Outcome::kWouldWarn:
+      return "would_warn";
   }
   return "";
 }

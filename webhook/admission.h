@@ -30,8 +30,9 @@ enum class Outcome : uint8_t {
   kWarned,
   kWouldInject,  // the policy's mode is observe
   kWouldDeny,    // the policy's mode is warn or observe
+  kWouldWarn,    // the policy's mode is observe
 };
-std::string_view to_string(Outcome outcome);  // injected, denied, warned, would_inject, would_deny
+std::string_view to_string(Outcome outcome);  // injected, denied, warned, would_inject, …
 
 struct RuleOutcome {
   std::string_view rule;

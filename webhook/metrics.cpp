@@ -17,7 +17,7 @@ using Counter = std::atomic<uint64_t>;
 constexpr std::array<std::string_view, 2> kEndpoints = {"mutate", "validate"};
 constexpr std::array<std::string_view, 5> kOperations = {"CREATE", "UPDATE", "DELETE", "CONNECT", "other"};
 constexpr std::array<std::string_view, 5> kResults = {"allowed", "warned", "patched", "denied", "skipped"};
-constexpr size_t kOutcomes = 5;
+constexpr size_t kOutcomes = 6;
 constexpr std::array<int, 12> kStatuses = {400, 404, 405, 408, 411, 413, 415, 417, 431, 500, 503, 505};
 // Seconds. A review takes some tens of microseconds; an API server gives up after three seconds.
 constexpr std::array<double, 12> kBounds = {0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001,
@@ -197,6 +197,9 @@ std::string Metrics::text(const net::Counts& connections) const {
   out.sample(label("why", "handshake"), connections.handshakes_failed);
   out.sample(label("why", "bytes"), connections.over_bytes);
   out.sample(label("why", "timeout"), connections.timed_out);
+  out.family("brokergate_clients_refused_total", "counter",
+             "Of the handshakes that failed, those for the client's certificate or for want of one (--client-ca).");
+  out.sample("", connections.clients_refused);
   return out.take();
 }
 

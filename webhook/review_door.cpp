@@ -13,6 +13,7 @@ namespace {
 // With a parameter, because the HTTP library compresses what is exactly
 // "application/json" whenever the client accepts gzip, as every API server does.
 constexpr const char* kJson = "application/json; charset=utf-8";
+constexpr std::chrono::seconds kBetweenUnwelcome{10};
 
 }  // namespace
 
@@ -53,6 +54,23 @@ net::Reply ReviewDoor::answer(net::Call& call) {
 void ReviewDoor::refused(std::string_view path, const net::Refusal& refusal, std::string_view peer) {
   metrics_.refused(refusal.status);
   log_.refused(path, refusal.status, refusal.why, peer);
+}
+
+void ReviewDoor::unwelcome(std::string_view why, std::string_view peer) {
+  uint64_t untold = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_unwelcome_) {
+      ++unwelcome_untold_;
+      return;
+    }
+    next_unwelcome_ = now + kBetweenUnwelcome;
+    untold = std::exchange(unwelcome_untold_, 0);
+  }
+  std::string detail = std::string(peer) + ": " + std::string(why);
+  if (untold > 0) detail += "; " + std::to_string(untold) + " more since the last such line";
+  log_.problem("client not let in", detail);
 }
 
 void ReviewDoor::replace(PolicyPtr policy) {

@@ -1,6 +1,8 @@
 // /mutate and /validate.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 
@@ -22,6 +24,8 @@ class ReviewDoor final : public net::Door {
   net::Refusal admit(const net::Head& head) override;
   net::Reply answer(net::Call& call) override;
   void refused(std::string_view path, const net::Refusal& refusal, std::string_view peer) override;
+  // A line every ten seconds at most: anybody may come without a certificate as often as they like.
+  void unwelcome(std::string_view why, std::string_view peer) override;
 
   // Requests that have begun are answered with the policy they began with.
   void replace(PolicyPtr policy);
@@ -31,6 +35,8 @@ class ReviewDoor final : public net::Door {
 
   mutable std::mutex mutex_;
   PolicyPtr policy_;
+  std::chrono::steady_clock::time_point next_unwelcome_;  // when the next line may be written
+  uint64_t unwelcome_untold_ = 0;
   Log& log_;
   Metrics& metrics_;
 };

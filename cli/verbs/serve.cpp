@@ -119,15 +119,15 @@ int serve(const ServeOptions& options, Console& console) {
   webhook::Log log;
   webhook::Metrics metrics(BROKERGATE_VERSION);
   metrics.certificate_expires(certs::expires(*pair));
-  const std::string told = policy_told(*policy);
-  webhook::Server server(*server_wanted, std::make_shared<const Policy>(std::move(*policy)), log, metrics);
+  const auto shared_policy = std::make_shared<const Policy>(std::move(*policy));
+  webhook::Server server(*server_wanted, shared_policy, log, metrics);
   if (const std::string wrong = server.bind(*pair, *clients ? &**clients : nullptr); !wrong.empty()) {
     console.error(wrong);
     return kCouldNotRun;
   }
   for (const std::string& warning : pair->warnings) log.problem("certificate", warning);
   log.event("certificate", certs::told(*pair));
-  log.event("policy", told);
+  tell_policy("policy", *shared_policy, log);
   console.out("listening on https://" + to_string(server.reviews()) + "\n");
   if (server.operations()) console.out("operations on http://" + to_string(*server.operations()) + "\n");
 

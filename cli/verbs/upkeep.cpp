@@ -52,6 +52,13 @@ tl::expected<std::optional<certs::Clients>, std::string> read_clients(const Serv
   return std::optional<certs::Clients>(std::move(*loaded));
 }
 
+void tell_policy(std::string_view event, const Policy& policy, webhook::Log& log) {
+  log.event(event, policy_told(policy));
+  if (policy.domain.empty()) {
+    log.problem("no domain in the policy: listeners are not injected", "spec.domain of the policy, or --domain");
+  }
+}
+
 Upkeep::Upkeep(const ServeOptions& options, Watched pair, Watched policy, webhook::Server& server, webhook::Log& log,
                webhook::Metrics& metrics)
     : options_(options),
@@ -112,7 +119,7 @@ void Upkeep::read_policy() {
   auto policy = choose_policy(options_.policy, {"-"}, -1, Paint());
   metrics_.reload(webhook::Reloaded::kPolicy, policy.has_value());
   if (!policy) return log_.problem("policy rejected, the one before stays in use", policy.error());
-  log_.event("policy loaded", policy_told(*policy));
+  tell_policy("policy loaded", *policy, log_);
   server_.replace(std::make_shared<const Policy>(std::move(*policy)));
 }
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -34,6 +35,9 @@ class Watched {
 
 // What --client-ca and --client-name ask for; none when they ask for nothing.
 tl::expected<std::optional<certs::Clients>, std::string> read_clients(const ServeOptions& options);
+
+// Logs which policy is in use, and what it leaves off.
+void tell_policy(std::string_view event, const Policy& policy, webhook::Log& log);
 
 class Upkeep {
  public:

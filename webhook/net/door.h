@@ -25,7 +25,7 @@ struct Reply {
   bool close = false;
 };
 
-// Both functions are called from several threads at once and must not throw.
+// All functions are called from several threads at once and must not throw.
 class Door {
  public:
   virtual ~Door() = default;
@@ -33,6 +33,8 @@ class Door {
   virtual Reply answer(Call& call) = 0;
   // Told of each request that was refused, by admit(), by the head's own rules or by a limit.
   virtual void refused(std::string_view path, const Refusal& refusal, std::string_view peer) = 0;
+  // Told of each client that was not let in for its certificate, or for want of one; `why` is static text.
+  virtual void unwelcome(std::string_view /*why*/, std::string_view /*peer*/) {}
 };
 
 }  // namespace brokergate::webhook::net

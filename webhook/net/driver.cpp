@@ -93,7 +93,13 @@ Want Driver::advance(Connection& connection) {
 
 Driver::Step Driver::shake_hands(Connection& connection) {
   const Transport::Step step = connection.transport.handshake();
-  if (step == Transport::Step::kEnd) ++usage_.counts.handshakes_failed;
+  if (step == Transport::Step::kEnd) {
+    ++usage_.counts.handshakes_failed;
+    if (const std::string_view why = connection.transport.client_fault(); !why.empty()) {
+      ++usage_.counts.clients_refused;
+      connection.port.door().unwelcome(why, connection.peer);
+    }
+  }
   if (step != Transport::Step::kDone) return want_of(step);
   owner_.enter(connection, Phase::kFresh);
   return {};

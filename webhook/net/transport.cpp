@@ -7,6 +7,20 @@
 #include <cerrno>
 
 namespace brokergate::webhook::net {
+namespace {
+
+std::string_view fault_of_client(const SSL* ssl, unsigned long error) {
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL) return {};
+  if (ERR_GET_REASON(error) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) return "it shows no certificate";
+  if (ERR_GET_REASON(error) != SSL_R_CERTIFICATE_VERIFY_FAILED) return {};
+  const long verified = SSL_get_verify_result(ssl);
+  // What the verification's own callback says of a name (webhook/tls.cpp).
+  if (verified == X509_V_ERR_APPLICATION_VERIFICATION) return "its certificate has none of the names that are let in";
+  const char* why = X509_verify_cert_error_string(verified);
+  return why ? why : "its certificate is not accepted";
+}
+
+}  // namespace
 
 Transport::Transport(int socket, SSL_CTX* context) : socket_(socket), plain_(false), ssl_(SSL_new(context)) {
   if (!ssl_) return;
@@ -31,7 +45,10 @@ Transport::Step Transport::handshake() {
   // SSL_get_error() looks at the whole queue of this thread, other connections' leavings included.
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
-  return result == 1 ? Step::kDone : step(result);
+  if (result == 1) return Step::kDone;
+  const Step out = step(result);
+  if (out == Step::kEnd) client_fault_ = fault_of_client(ssl_.get(), ERR_peek_error());
+  return out;
 }
 
 Transport::Step Transport::read(char* into, size_t room, size_t& count) {

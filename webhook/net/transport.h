@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 namespace brokergate::webhook::net {
 
@@ -31,6 +32,9 @@ class Transport {
   Transport(int socket, SSL_CTX* context);
 
   Step handshake();
+  // After a handshake that has ended: what is wrong with the client's certificate, static text; empty when it ended for
+  // another reason.
+  std::string_view client_fault() const { return client_fault_; }
   // On kDone `count` is above zero.
   Step read(char* into, size_t room, size_t& count);
   Step write(const char* from, size_t size, size_t& count);
@@ -46,6 +50,7 @@ class Transport {
 
   int socket_;
   bool plain_ = true;
+  std::string_view client_fault_;
   std::unique_ptr<SSL, FreeSsl> ssl_;
 };
 

@@ -17,9 +17,10 @@ namespace brokergate::webhook::net {
 struct Counts {
   std::atomic<uint64_t> accepted{0};
   std::atomic<uint64_t> handshakes_failed{0};
-  std::atomic<uint64_t> over_cap{0};   // not accepted because there were too many
-  std::atomic<uint64_t> evicted{0};    // ended to make room
-  std::atomic<uint64_t> timed_out{0};  // by any of the time limits but that of idle connections
+  std::atomic<uint64_t> clients_refused{0};  // of these, by the client's certificate or for want of one
+  std::atomic<uint64_t> over_cap{0};         // not accepted because there were too many
+  std::atomic<uint64_t> evicted{0};          // ended to make room
+  std::atomic<uint64_t> timed_out{0};        // by any of the time limits but that of idle connections
   std::atomic<uint64_t> over_bytes{0};
   std::atomic<int64_t> open{0};
 };

@@ -35,6 +35,17 @@ bool let_in(const Served& server, const certs::Issued* client, int version = TLS
   return static_cast<bool>(answer);
 }
 
+// The value of the metric whose line begins or goes on so.
+double counted(const Served& server, const std::string& name) {
+  httplib::Client operations("127.0.0.1", server.operations_port());
+  const auto answer = operations.Get("/metrics");
+  REQUIRE(answer);
+  const size_t at = answer->body.find("\n" + name) == std::string::npos ? answer->body.find(name)
+                                                                        : answer->body.find("\n" + name) + 1;
+  REQUIRE(at != std::string::npos);
+  return std::stod(answer->body.substr(at + name.size()));
+}
+
 template <typename Condition>
 bool soon(Condition condition) {
   for (int i = 0; i < 200; ++i) {
@@ -50,7 +61,7 @@ TEST_CASE("serve: with --client-ca a certificate of that authority is needed") {
   Folder folder;
   const certs::Issued ours = authority(), theirs = authority();
   const std::string file = folder.write("clients.crt", certs::pem_of(ours.certificate));
-  Served server({"--client-ca", file});
+  Served server({"--client-ca", file, "--operations", "127.0.0.1:0"});
   const certs::Issued good = make_client(ours, "anybody"), foreign = make_client(theirs, "anybody");
   const certs::Issued wrong_use = make_client(ours, "anybody", "", true);
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
@@ -66,6 +77,29 @@ TEST_CASE("serve: with --client-ca a certificate of that authority is needed") {
   CHECK(refused.closed);
   CHECK(refused.reply.empty());
   CHECK(let_in(server, &good));
+
+  // Who was not let in, and why: counted each, told once in ten seconds.
+  CHECK(soon([&] { return counted(server, "brokergate_clients_refused_total ") == 8; }));
+  CHECK(counted(server, "why=\"handshake\"} ") == 8);
+  const std::string log = server.log();
+  const size_t told = log.find(R"("msg":"client not let in","detail":"127.0.0.1: it shows no certificate"})");
+  REQUIRE(told != std::string::npos);
+  CHECK(log.find("client not let in", told + 20) == std::string::npos);
+}
+
+TEST_CASE("serve: of a client that is not let in the log says why") {
+  Folder folder;
+  const certs::Issued ours = authority(), theirs = authority();
+  const std::string file = folder.write("clients.crt", certs::pem_of(ours.certificate));
+  const certs::Issued foreign = make_client(theirs, "a"), other = make_client(ours, "b");
+  for (const auto& [client, why] : {std::pair{&other, "its certificate has none of the names that are let in"},
+                                    std::pair{&foreign, "unable to get local issuer certificate"}}) {
+    Served server({"--client-ca", file, "--client-name", "a"});
+    CHECK_FALSE(let_in(server, client));
+    INFO(server.log());
+    CHECK(soon(
+        [&, reason = why] { return server.log().find("127.0.0.1: " + std::string(reason)) != std::string::npos; }));
+  }
 }
 
 TEST_CASE("serve: with --client-name the certificate must have one of the names") {
@@ -109,13 +143,7 @@ TEST_CASE("serve: --client-ca is read again, and its own dialling stays ready an
   CHECK(let_in(server, &two));
 
   httplib::Client operations("127.0.0.1", server.operations_port());
-  const auto metric = [&] {
-    const auto answer = operations.Get("/metrics");
-    REQUIRE(answer);
-    const size_t at = answer->body.find("why=\"handshake\"}");
-    REQUIRE(at != std::string::npos);
-    return std::stod(answer->body.substr(at + 16));
-  };
+  const auto metric = [&] { return counted(server, "why=\"handshake\"} "); };
   const auto ready = operations.Get("/readyz");
   REQUIRE(ready);
   CHECK(ready->status == 200);

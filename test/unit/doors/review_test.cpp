@@ -314,7 +314,9 @@ TEST_CASE("mode warn tells and allows, mode observe says nothing and changes not
   const json warned = response_to({}, Endpoint::kValidate, policy);
   CHECK(warned["allowed"] == true);
   REQUIRE(warned["warnings"].size() == 1);
-  CHECK(warned["warnings"][0].get<std::string>().starts_with("[internal-load-balancer] Service/kafka-0-external: "));
+  const auto line = warned["warnings"][0].get<std::string>();
+  CHECK(line.starts_with("[internal-load-balancer] Service/kafka-0-external: "));
+  CHECK(line.ends_with(" (not denied: the policy's mode is warn)"));
   policy.mode = Mode::kObserve;
   for (const Endpoint endpoint : {Endpoint::kValidate, Endpoint::kMutate}) {
     json silent = response_to({}, endpoint, policy);
@@ -344,6 +346,13 @@ TEST_CASE("the audit log is told what rules did") {
   CHECK(told({}, Endpoint::kValidate, observing) == R"({"would_deny":"internal-load-balancer"})");
   CHECK(told({.object = good}, Endpoint::kMutate) == "null");
   CHECK(told({.object = good}, Endpoint::kValidate) == "null");
+  // What is a warning by itself: nobody is told of it either.
+  json shared = json::parse(test::broker_service_json("kafka-0-external", kInternal));
+  shared["metadata"]["annotations"]["external-dns.alpha.kubernetes.io/hostname"] = "kafka-0.kafka.example.com";
+  const Ask only_warned{.object = shared.dump()};
+  CHECK(told(only_warned, Endpoint::kValidate) == R"({"warned":"external-dns-prefix"})");
+  CHECK(told(only_warned, Endpoint::kValidate, warning) == R"({"warned":"external-dns-prefix"})");
+  CHECK(told(only_warned, Endpoint::kValidate, observing) == R"({"would_warn":"external-dns-prefix"})");
   // Several rules, each once.
   json two = json::parse(bad);
   two["metadata"]["annotations"]["dns.alpha.kubernetes.io/external"] = "kafka-0.kafka.example.com";
@@ -351,6 +360,32 @@ TEST_CASE("the audit log is told what rules did") {
   const json both = response_to({.object = two.dump()}, Endpoint::kMutate).at("auditAnnotations");
   CHECK(both.size() == 1);
   CHECK(both.at("injected") == "alpha-annotation,internal-load-balancer");
+}
+
+TEST_CASE("a warning says why it is no denial, however long it is") {
+  const std::string bad = test::broker_service_json("kafka-0-external");
+  const json update = response_to({.operation = "UPDATE", .object = bad, .old_object = bad}, Endpoint::kValidate);
+  REQUIRE(update["warnings"].size() == 1);
+  CHECK(update["warnings"][0].get<std::string>().ends_with(" (not denied: it was there before this update)"));
+  // Something that is called after Kafka may stand in front of it.
+  json alone = json::parse(bad);
+  alone["metadata"]["name"] = "kafka-gateway-1";
+  alone["spec"]["selector"] = {{"app", "kafka-gateway"}};
+  const json weak = response_to({.object = alone.dump(), .name = R"(,"name":"kafka-gateway-1")"}, Endpoint::kValidate);
+  CHECK(weak["allowed"] == true);
+  REQUIRE(weak.contains("warnings"));
+  CHECK(weak["warnings"][0].get<std::string>().find(" (not denied: it may be another program's: ") !=
+        std::string::npos);
+  // A name of 253 characters leaves no room for both.
+  const std::string name(253, 'k');
+  const std::string longer = test::broker_service_json(name);
+  const Ask ask{.operation = "UPDATE", .object = longer, .old_object = longer, .name = R"(,"name":")" + name + "\""};
+  const json cut = response_to(ask, Endpoint::kValidate);
+  REQUIRE(cut.contains("warnings"));
+  for (const std::string line : cut["warnings"]) {
+    CHECK(line.find("k… (not denied: ") != std::string::npos);
+    CHECK(line.ends_with(")"));
+  }
 }
 
 TEST_CASE("what is no review is refused with its place") {
