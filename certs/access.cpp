@@ -63,7 +63,8 @@ std::string set_cluster(const Config& config, Value cluster, Access& access) {
   }
   const auto authority = config.material(cluster, "certificate-authority");
   if (!authority) return authority.error();
-  if (authority->empty()) return "the cluster has no certificate-authority";
+  access.system_authorities = authority->empty();
+  if (access.system_authorities) return {};
   auto certificates = certificates_in(*authority, "certificate-authority");
   if (!certificates) return certificates.error();
   access.authorities = std::move(*certificates);

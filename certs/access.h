@@ -14,8 +14,9 @@ namespace brokergate::certs {
 struct Access {
   std::string host;  // without brackets
   int port = 443;
-  std::string prefix;        // of every path: "" or "/k8s/clusters/x"
-  Certificates authorities;  // the server's certificate is verified with these and no others
+  std::string prefix;               // of every path: "" or "/k8s/clusters/x"
+  Certificates authorities;         // the server's certificate is verified with these and no others
+  bool system_authorities = false;  // with those of this system instead (SSL_CERT_FILE and SSL_CERT_DIR name others)
   // One of these three, or none of them (anonymous).
   Certificate certificate;
   Key key;
@@ -29,7 +30,8 @@ struct Access {
 tl::expected<Access, std::string> pod_access(const std::string& folder, const std::string& host,
                                              const std::string& port);
 // A context of a kubeconfig, the current one when none is named. With a `token`
-// the context's user is not read. What it asks for and is not done (exec
+// the context's user is not read. Without a certificate-authority the system's
+// authorities count, as with kubectl. What it asks for and is not done (exec
 // plugins, skipping verification, proxies) is an error that says so.
 tl::expected<Access, std::string> kubeconfig_access(const std::string& file, const std::string& context = {},
                                                     const std::string& token = {});

@@ -177,8 +177,16 @@ tl::expected<Checked, std::string> check(const CheckRequest& request) {
                 request.now,
                 request.within_days};
   const Names names = names_of(certificates->front());
-  return Checked{judge(judged), (names.empty() ? "" : "for " + to_string(names) + "; ") + "expires " +
-                                    moment(ends(certificates->front()))};
+  Checked out{judge(judged), (names.empty() ? "" : "for " + to_string(names) + "; ") + "expires " +
+                                 moment(ends(certificates->front()))};
+  for (const Certificate& authority : authorities) {
+    if (is_authority(authority)) continue;
+    out.faults.push_back(
+        {"no-authority", false, request.ca_file,
+         "\"" + subject_of(authority) + "\" is no authority's certificate: it vouches for itself at most",
+         "give the certificate of the authority that signs (ca.crt)"});
+  }
+  return out;
 }
 
 }  // namespace brokergate::certs

@@ -13,6 +13,8 @@
 #include <iterator>
 #include <utility>
 
+#include "certs/reach.h"
+
 namespace brokergate::certs {
 namespace {
 
@@ -25,6 +27,7 @@ constexpr std::chrono::seconds kWhole{15}, kStep{5};
 struct Trust {
   std::string host;
   bool is_address = false;
+  bool system = false;  // the context's own store, which holds the system's authorities
   STACK_OF(X509) * anchors = sk_X509_new_null();
   ~Trust() { sk_X509_free(anchors); }
 };
@@ -58,7 +61,7 @@ class NoBrokenPipe {
 // common name for a host name.
 int verify(X509_STORE_CTX* context, void* with) {
   const Trust& trust = *static_cast<const Trust*>(with);
-  X509_STORE_CTX_set0_trusted_stack(context, trust.anchors);
+  if (!trust.system) X509_STORE_CTX_set0_trusted_stack(context, trust.anchors);
   X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
   X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
@@ -121,7 +124,7 @@ struct Cluster::Impl {
   explicit Impl(Access wanted)
       : access(std::move(wanted)),
         client(access.host, access.port, access.certificate.get(), access.key.get()),
-        trust{.host = access.host, .is_address = is_address(access.host)} {
+        trust{.host = access.host, .is_address = is_address(access.host), .system = access.system_authorities} {
     for (const Certificate& anchor : access.authorities) sk_X509_push(trust.anchors, anchor.get());
     client.enable_server_certificate_verification(true);
     client.set_connection_timeout(kStep);
@@ -133,6 +136,7 @@ struct Cluster::Impl {
     if (SSL_CTX* context = client.ssl_context()) {
       SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
       SSL_CTX_set_cert_verify_callback(context, verify, &trust);
+      if (trust.system) SSL_CTX_set_default_verify_paths(context);
     }
   }
 
@@ -152,9 +156,27 @@ struct Cluster::Impl {
   std::string failure(httplib::Error error) const {
     if (error == httplib::Error::SSLServerVerification) {
       const char* why = X509_verify_cert_error_string(client.get_openssl_verify_result());
-      return server() + ": its certificate is not accepted: " + (why ? why : "unknown error");
+      return server() + ": its certificate is not accepted: " + (why ? why : "unknown error") +
+             (trust.system ? "; the kubeconfig names no certificate-authority, so this system's were asked "
+                             "(SSL_CERT_FILE names others)"
+                           : "");
     }
-    return server() + ": " + httplib::to_string(error);
+    return server() + ": " + broken(error);
+  }
+
+  std::string broken(httplib::Error error) const {
+    switch (error) {
+      case httplib::Error::Connection:
+      case httplib::Error::ConnectionTimeout:
+        return why_unreachable(access.host, access.port);
+      case httplib::Error::SSLConnection:
+        return "the TLS handshake failed; is this the API server's port, and does it take this client certificate?";
+      case httplib::Error::Read:
+      case httplib::Error::Write:
+        return "the connection ended, or nothing came for five seconds, before an answer was there";
+      default:
+        return httplib::to_string(error);
+    }
   }
 
   Access access;

@@ -1,5 +1,6 @@
 #include "certs/issue.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -62,6 +63,20 @@ tl::expected<Authority, std::string> authority_for(const Files& files, const Iss
   return Authority{std::move(*made), std::move(*former)};
 }
 
+// The names that the certificate that is there has, and the new one has not.
+Names names_lost(const Files& files, const Names& kept) {
+  const auto text = files.read("tls.crt");
+  if (!text || !*text) return {};
+  const auto there = certificates_in(**text, files.name("tls.crt"));
+  if (!there) return {};
+  const auto without = [](std::vector<std::string> all, const std::vector<std::string>& some) {
+    std::erase_if(all, [&](const std::string& one) { return std::find(some.begin(), some.end(), one) != some.end(); });
+    return all;
+  };
+  const Names before = names_of(there->front());
+  return {without(before.dns, kept.dns), without(before.addresses, kept.addresses)};
+}
+
 tl::expected<Names, std::string> names_for(const Files& files, const IssueRequest& request) {
   if (!request.names.empty()) return request.names;
   const auto text = files.read("tls.crt");
@@ -87,6 +102,9 @@ tl::expected<Lines, std::string> issue(const IssueRequest& request) {
   const auto leaf = make_leaf(authority->own, *names, request.now, request.days);
   if (!leaf) return tl::unexpected(leaf.error());
   told.push_back("issued a certificate for " + to_string(*names) + ", expires " + moment(ends(leaf->certificate)));
+  if (const Names lost = names_lost(*files, *names); !lost.empty()) {
+    told.push_back("no longer for " + to_string(lost) + ", as the certificate before was");
+  }
   if (ends(leaf->certificate) < request.now + request.days * kDay) {
     told.emplace_back("it ends with its authority; --new-ca makes one that lasts longer");
   }

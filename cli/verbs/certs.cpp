@@ -1,4 +1,3 @@
-#include <cstdlib>
 #include <ctime>
 
 #include "certs/bundle.h"
@@ -6,12 +5,11 @@
 #include "certs/issue.h"
 #include "certs/renew.h"
 #include "certs/webhook_config.h"
+#include "cli/verbs/cluster_access.h"
 #include "cli/verbs/verbs.h"
 
 namespace brokergate::cli {
 namespace {
-
-constexpr const char* kPodFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 int failed(Console& console, const std::string& why) {
   console.error(why);
@@ -37,14 +35,6 @@ tl::expected<certs::Names, std::string> names_of(const NameOptions& options) {
     if (auto added = add_host(out, host); !added) return tl::unexpected("--host: " + added.error());
   }
   return out;
-}
-
-tl::expected<certs::Access, std::string> access_of(const ClusterOptions& options) {
-  if (!options.kubeconfig.empty()) return certs::kubeconfig_access(options.kubeconfig);
-  const char* host = std::getenv("KUBERNETES_SERVICE_HOST");
-  const char* port = std::getenv("KUBERNETES_SERVICE_PORT");
-  if (!host || !port) return tl::unexpected(std::string("this is not a pod of a cluster; give --kubeconfig"));
-  return certs::pod_access(kPodFolder, host, port);
 }
 
 std::string wrong_webhook(const std::vector<std::string>& webhooks) {
@@ -100,11 +90,11 @@ int certs_bundle(const CertsBundleOptions& options, Console& console) {
                                                         : certs::bundle_base64(bundle->pem);
     return console.out(out) ? kClean : kCouldNotRun;
   }
-  auto access = access_of(options.cluster);
+  auto access = cluster_access(options.cluster);
   if (!access) return failed(console, access.error());
   auto authorities = certs::certificates_in(bundle->pem, "bundle");
   if (!authorities) return failed(console, authorities.error());
-  certs::Cluster cluster(std::move(*access));
+  certs::Cluster cluster(std::move(access->access));
   std::vector<std::string> lines;
   const auto set = certs::set_bundle(cluster, options.webhooks, {std::move(*authorities), false, now}, lines);
   if (set && lines.empty()) lines.emplace_back("the caBundle was there already");
@@ -122,9 +112,9 @@ int certs_renew(const CertsRenewOptions& options, Console& console) {
   }
   if (options.days <= options.renew_before_days) return failed(console, "--days has to be more than --renew-before");
   if (options.ca_days < options.days) return failed(console, "--ca-days has to be at least --days");
-  auto access = access_of(options.cluster);
+  auto access = cluster_access(options.cluster);
   if (!access) return failed(console, access.error());
-  certs::Cluster cluster(std::move(*access));
+  certs::Cluster cluster(std::move(access->access));
   std::vector<std::string> lines;
   const auto done = certs::renew(cluster,
                                  {options.names.name_space, options.secret, options.webhooks, *names, options.days,

@@ -17,6 +17,8 @@ using AddVerb =
     std::function<CLI::App*(CLI::App* parent, const char* name, const char* description, std::function<int()> action)>;
 // `certs` and the verbs below it. All arguments but `add` must outlive the app.
 void add_certs(CLI::App& app, CertsOptions& options, const AddVerb& add, Console& console);
+// --kubeconfig, --context and --token-file.
+void add_cluster_options(CLI::App& verb, ClusterOptions& options);
 void add_doctor(CLI::App& app, DoctorOptions& options, const AddVerb& add, Console& console);
 
 }  // namespace brokergate::cli

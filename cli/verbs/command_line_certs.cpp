@@ -26,12 +26,16 @@ CLI::Option* webhooks(CLI::App* verb, std::vector<std::string>& names_wanted) {
       ->allow_extra_args(false);
 }
 
-void cluster(CLI::App* verb, ClusterOptions& options) {
-  verb->add_option("--kubeconfig", options.kubeconfig, "how the API server is reached (default: as from a pod)")
+}  // namespace
+
+void add_cluster_options(CLI::App& verb, ClusterOptions& options) {
+  verb.add_option("--kubeconfig", options.kubeconfig,
+                  "how the API server is reached (default: as from a pod; else as kubectl does)")
+      ->type_name("FILE");
+  verb.add_option("--context", options.context, "of the kubeconfig (default: its current one)")->type_name("NAME");
+  verb.add_option("--token-file", options.token_file, "the token to show, instead of the context's user")
       ->type_name("FILE");
 }
-
-}  // namespace
 
 void add_certs(CLI::App& app, CertsOptions& options, const AddVerb& add, Console& console) {
   CLI::App* certs = app.add_subcommand("certs", "make, check and renew the webhook's certificates");
@@ -76,7 +80,7 @@ void add_certs(CLI::App& app, CertsOptions& options, const AddVerb& add, Console
       ->capture_default_str();
   bundle->add_flag("--apply", options.bundle.apply, "set it in the cluster instead of printing it");
   webhooks(bundle, options.bundle.webhooks);
-  cluster(bundle, options.bundle.cluster);
+  add_cluster_options(*bundle, options.bundle.cluster);
 
   CLI::App* renew = add(certs, "renew", "keep a Secret's certificate and the webhook configurations' caBundle right",
                         [&] { return certs_renew(options.renew, console); });
@@ -88,7 +92,7 @@ void add_certs(CLI::App& app, CertsOptions& options, const AddVerb& add, Console
   days(renew, "--days", options.renew.days, "validity of a certificate");
   days(renew, "--ca-days", options.renew.ca_days, "validity of an authority");
   days(renew, "--renew-before", options.renew.renew_before_days, "make a new one when so little is left");
-  cluster(renew, options.renew.cluster);
+  add_cluster_options(*renew, options.renew.cluster);
 }
 
 }  // namespace brokergate::cli

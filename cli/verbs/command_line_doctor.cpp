@@ -11,12 +11,7 @@ void add_doctor(CLI::App& app, DoctorOptions& options, const AddVerb& add, Conso
   const auto name = [&](const char* flag, std::string& value, const char* what) {
     return verb->add_option(flag, value, what)->type_name("NAME");
   };
-  verb->add_option("--kubeconfig", options.cluster.kubeconfig,
-                   "how the API server is reached (default: as from a pod; else as kubectl does)")
-      ->type_name("FILE");
-  name("--context", options.context, "of the kubeconfig (default: its current one)");
-  verb->add_option("--token-file", options.token_file, "the token to show, instead of the context's user")
-      ->type_name("FILE");
+  add_cluster_options(*verb, options.cluster);
   name("--release", options.release, "of Helm, where there are several installations");
   name("--namespace", options.name_space, "where it lives (default: as its objects tell)");
   name("--probe-namespace", options.probe_namespace,

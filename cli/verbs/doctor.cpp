@@ -1,10 +1,8 @@
-#include <cstdlib>
 #include <ctime>
-#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
-#include "cli/verbs/read_file.h"
+#include "cli/verbs/cluster_access.h"
 #include "cli/verbs/verbs.h"
 #include "webhook/doctor/doctor.h"
 #include "webhook/doctor/gather.h"
@@ -13,64 +11,6 @@ namespace brokergate::cli {
 namespace {
 
 namespace doc = webhook::doctor;
-using Text = tl::expected<std::string, std::string>;
-
-constexpr const char* kPodFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
-constexpr size_t kLargestToken = size_t{64} << 10;
-
-struct Found {
-  certs::Access access;
-  bool in_cluster = false;
-};
-
-// As kubectl looks for it: KUBECONFIG's first file, else the one in the home directory.
-std::string usual_kubeconfig() {
-  const char* named = std::getenv("KUBECONFIG");
-  if (named && *named) {
-    const std::string all = named;
-    return all.substr(0, all.find(':'));
-  }
-  const char* home = std::getenv("HOME");
-  std::error_code failure;
-  const std::string file = home && *home ? std::string(home) + "/.kube/config" : "";
-  return !file.empty() && std::filesystem::exists(file, failure) ? file : "";
-}
-
-Text token_of(const DoctorOptions& options) {
-  if (options.token_file.empty()) return std::string();
-  auto text = read_file(options.token_file, kLargestToken);
-  if (!text) return tl::unexpected("--token-file " + options.token_file + ": " + text.error());
-  while (!text->empty() && std::string_view("\r\n ").find(text->back()) != std::string_view::npos) text->pop_back();
-  if (text->empty() || text->find_first_of("\r\n") != std::string::npos) {
-    return tl::unexpected("--token-file " + options.token_file + ": holds no token");
-  }
-  return std::move(*text);
-}
-
-tl::expected<Found, std::string> access_of(const DoctorOptions& options) {
-  const auto token = token_of(options);
-  if (!token) return tl::unexpected(token.error());
-  const char* host = std::getenv("KUBERNETES_SERVICE_HOST");
-  const char* port = std::getenv("KUBERNETES_SERVICE_PORT");
-  std::string file = options.cluster.kubeconfig;
-  if (file.empty() && host && port) {
-    auto access = certs::pod_access(kPodFolder, host, port);
-    if (!access) return tl::unexpected(access.error());
-    return Found{std::move(*access), true};
-  }
-  if (file.empty()) file = usual_kubeconfig();
-  if (file.empty()) {
-    return tl::unexpected(std::string("this is no pod of a cluster, and there is no kubeconfig; give --kubeconfig"));
-  }
-  auto access = certs::kubeconfig_access(file, options.context, *token);
-  if (access) return Found{std::move(*access), false};
-  // Managed clusters' kubeconfigs run a program for each token.
-  const bool exec = access.error().find("exec is not supported") != std::string::npos;
-  return tl::unexpected(access.error() +
-                        (exec ? " (give one with --token-file, as `gcloud auth print-access-token` or `kubectl create "
-                                "token` prints it)"
-                              : ""));
-}
 
 bool is_name(const std::string& text) {
   return !text.empty() && text.size() <= 253 &&
@@ -121,6 +61,17 @@ std::string json_of(const doc::Facts& facts, const doc::Symptoms& found) {
   return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
+// What keeps it from looking; where JSON is wanted, there as well.
+int could_not_look(const DoctorOptions& options, const std::string& why, Console& console) {
+  console.error(why);
+  if (options.format == "json") {
+    nlohmann::ordered_json out;
+    out["error"] = why;
+    console.out(out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  }
+  return kCouldNotRun;
+}
+
 int code_of(const DoctorOptions& options, const doc::Symptoms& found) {
   if (count(found, doc::Level::kFail) > 0) return kDenied;
   if (options.fail_on_warn && count(found, doc::Level::kWarn) > 0) return kNotAccepted;
@@ -144,21 +95,14 @@ int doctor(const DoctorOptions& options, Console& console) {
   for (const auto& [option, text] : {std::pair{"--release", &wishes.release}, std::pair{"--namespace", &wishes.ns},
                                      std::pair{"--probe-namespace", &wishes.probe_namespace}}) {
     if (text->empty() || is_name(*text)) continue;
-    console.error(std::string(option) + " \"" + *text + "\" is not a name that there can be");
-    return kCouldNotRun;
+    return could_not_look(options, std::string(option) + " \"" + *text + "\" is not a name that there can be", console);
   }
-  auto found = access_of(options);
-  if (!found) {
-    console.error(found.error());
-    return kCouldNotRun;
-  }
+  auto found = cluster_access(options.cluster);
+  if (!found) return could_not_look(options, found.error(), console);
   wishes.dial_service = found->in_cluster;
   certs::Cluster cluster(std::move(found->access));
   const auto facts = doc::gather(cluster, wishes);
-  if (!facts) {
-    console.error(facts.error());
-    return kCouldNotRun;
-  }
+  if (!facts) return could_not_look(options, facts.error(), console);
   const doc::Symptoms symptoms = doc::examine(*facts);
   const std::string out =
       options.format == "json" ? json_of(*facts, symptoms) : text_of(*facts, symptoms, console.out_paint());

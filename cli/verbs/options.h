@@ -75,9 +75,11 @@ struct NameOptions {
   std::vector<std::string> hosts;
 };
 
-// How the API server is reached; empty: as a pod does.
+// How the API server is reached; see cluster_access.h for what holds where nothing is said.
 struct ClusterOptions {
   std::string kubeconfig;
+  std::string context;     // of the kubeconfig
+  std::string token_file;  // the token to show, instead of the context's user
 };
 
 struct CertsIssueOptions {
@@ -120,7 +122,6 @@ struct CertsOptions {
 
 struct DoctorOptions {
   ClusterOptions cluster;
-  std::string context, token_file;
   std::string release, name_space;  // empty: as the cluster's objects tell
   std::string probe_namespace = "default";
   bool no_probe = false;

@@ -175,6 +175,33 @@ TEST_CASE("certs issue: the authority stays, a new one is trusted beside the old
   }
 }
 
+TEST_CASE("certs issue: names that the certificate before had are told when they go") {
+  Folder folder;
+  certs::IssueRequest request = request_for(folder, kNow);
+  REQUIRE(certs::add_host(request.names, "127.0.0.1"));
+  const auto told = [&] {
+    const auto lines = certs::issue(request);
+    REQUIRE(lines);
+    std::string out;
+    for (const std::string& line : *lines) {
+      if (line.starts_with("no longer for ")) out += line;
+    }
+    return out;
+  };
+  CHECK(told().empty());
+  CHECK(told().empty());
+  request.names = {};
+  REQUIRE(certs::add_service(request.names, "brokergate", "other"));
+  CHECK(told() ==
+        "no longer for brokergate.guard.svc, brokergate.guard.svc.cluster.local, 127.0.0.1, as the certificate before "
+        "was");
+  request.names = {};
+  CHECK(told().empty());
+  folder.write("tls.crt", "nonsense");
+  request.names = service_names();
+  CHECK(told().empty());
+}
+
 TEST_CASE("certs issue: what keeps it from issuing changes nothing") {
   Folder folder;
   certs::IssueRequest request = request_for(folder, kNow);
@@ -252,7 +279,11 @@ TEST_CASE("certs check: each fault, and nothing else") {
     folder.write("tls.key", own.key);
     folder.write("ca.crt", own.cert);
     const auto now = static_cast<int64_t>(std::time(nullptr));
-    CHECK(ids(folder, now, 1) == Ids{"deny name", "deny name"});
+    CHECK(ids(folder, now, 1) == Ids{"deny name", "deny name", "warn no-authority"});
+  }
+  SECTION("the certificate in place of its authority's") {
+    folder.write("ca.crt", folder.read("tls.crt"));
+    CHECK(ids(folder, kNow) == Ids{"warn no-authority"});
   }
 }
 

@@ -1,5 +1,8 @@
 // The client of the Kubernetes API: whom it trusts, what it makes of bad answers.
 #include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -162,12 +165,66 @@ TEST_CASE("cluster: a kubeconfig's wishes are granted or refused with the reason
   }
   CHECK(error_of(folder, kubeconfig("{server: \"https://x\", insecure-skip-tls-verify: true}")) ==
         "config: insecure-skip-tls-verify is not done here; give certificate-authority");
-  CHECK(error_of(folder, kubeconfig("{server: \"https://x\"}")) == "config: the cluster has no certificate-authority");
+  CHECK_FALSE(access->system_authorities);
+  // As with kubectl, this system's authorities count then.
+  CHECK(error_of(folder, kubeconfig("{server: \"https://x\"}")).empty());
+  CHECK(certs::kubeconfig_access(folder.name("config"))->system_authorities);
+  CHECK(error_of(folder, kubeconfig("{server: \"https://x\", certificate-authority: none.crt}")) ==
+        "config: none.crt: cannot be read");
   CHECK(error_of(folder, "current-context: z\n") == "config: has no context \"z\" (current-context)");
   CHECK(error_of(folder, "") == "config: is empty");
   CHECK(error_of(folder, "a: [\n").starts_with("config:"));
   CHECK(certs::kubeconfig_access(folder.name("none")).error().ends_with("none: cannot be read"));
   CHECK_FALSE(certs::kubeconfig_access(folder.path()));
+}
+
+TEST_CASE("cluster: a connection that does not come about is told with what to look at") {
+  FakeApi api;
+  const auto told = [&](const std::string& host, int port) {
+    certs::Access access = access_to(api);
+    access.host = host;
+    access.port = port;
+    certs::Cluster cluster(std::move(access));
+    const auto answer = cluster.get("/api/v1/x");
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().status == 0);
+    return answer.error().message;
+  };
+  // Bound and not listening: nobody else can take it meanwhile.
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  REQUIRE(::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  REQUIRE(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  const int port = ntohs(address.sin_port);
+  CHECK(told("127.0.0.1", port) == "https://127.0.0.1:" + std::to_string(port) +
+                                       ": connection refused; nothing listens there: is the API server up, and is this "
+                                       "its address?");
+  ::close(socket);
+  // Where no DNS answers at all the name is not known to be wrong.
+  const std::string nowhere = told("no-such-host.invalid", 443);
+  INFO(nowhere);
+  CHECK((nowhere.starts_with("https://no-such-host.invalid:443: no such host; ") ||
+         nowhere.starts_with("https://no-such-host.invalid:443: the name cannot be looked up (")));
+}
+
+TEST_CASE("cluster: a connection that is no API server's is told") {
+  httplib::Server plain;
+  plain.Get(".*",
+            [](const httplib::Request&, httplib::Response& response) { response.set_content("x", "text/plain"); });
+  const int port = plain.bind_to_any_port("127.0.0.1");
+  std::thread serving([&] { plain.listen_after_bind(); });
+  FakeApi api;
+  certs::Access access = access_to(api);
+  access.port = port;
+  certs::Cluster cluster(std::move(access));
+  const auto answer = cluster.get("/api/v1/x");
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().message.find(": the TLS handshake failed; is this the API server's port") != std::string::npos);
+  plain.stop();
+  serving.join();
 }
 
 TEST_CASE("cluster: a pod's own access") {

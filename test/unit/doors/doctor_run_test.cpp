@@ -219,6 +219,11 @@ TEST_CASE("doctor: what keeps it from looking ends with 2") {
   CHECK(error({"--release", "a/b"}) == "--release \"a/b\" is not a name that there can be\n");
   CHECK(error({"--probe-namespace", "A"}) == "--probe-namespace \"A\" is not a name that there can be\n");
   CHECK(error({"--without", "both"}).starts_with("--without"));
+  // Who reads JSON finds it there as well.
+  const Outcome in_json = cluster.doctor({"--context", "none", "-o", "json"});
+  CHECK(in_json.code == 2);
+  CHECK(json::parse(in_json.out).size() == 1);
+  CHECK(in_json.err == "brokergate: error: " + json::parse(in_json.out)["error"].get<std::string>() + "\n");
   Folder folder;
   CHECK(error({"--token-file", folder.write("empty", "\n")}).ends_with("holds no token\n"));
   CHECK(cluster.doctor({"--token-file", folder.write("token", "t0ken\n")}).code == 0);

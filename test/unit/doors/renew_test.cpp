@@ -271,7 +271,38 @@ TEST_CASE("bundle --apply and renew as programs") {
   std::vector<std::string> never = renewal;
   never.insert(never.end(), {"--days", "30", "--renew-before", "30"});
   CHECK(run(never).err == "brokergate: error: --days has to be more than --renew-before\n");
-  CHECK(run_program({"certs", "renew", "--secret", "tls", "--service", "brokergate", "--namespace", "guard",
-                     "--webhook", "brokergate"})
-            .err == "brokergate: error: this is not a pod of a cluster; give --kubeconfig\n");
+  const Outcome nowhere = run_program({"certs", "renew", "--secret", "tls", "--service", "brokergate", "--namespace",
+                                       "guard", "--webhook", "brokergate"},
+                                      "", {{"HOME", folder.path()}, {"KUBECONFIG", ""}});
+  CHECK(nowhere.err ==
+        "brokergate: error: this is no pod of a cluster, and there is no kubeconfig; give --kubeconfig\n");
+}
+
+TEST_CASE("bundle --apply reaches the API server as doctor does") {
+  FakeApi api;
+  api.put(kValidating, configuration("b2xk"));
+  Folder folder;
+  const std::string ca = folder.write("ca.crt", certs::pem_of(api.authority().certificate));
+  const auto run = [&](const std::vector<std::string>& more, const Environment& environment) {
+    std::vector<std::string> all{"certs", "bundle", "--ca", ca, "--apply", "--webhook", "brokergate"};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_program(all, "", environment);
+  };
+  CHECK(run({}, {{"KUBECONFIG", api.kubeconfig() + ":other"}}).code == 0);
+  CHECK(run({"--context", "none"}, {{"KUBECONFIG", api.kubeconfig()}}).err.ends_with("has no context \"none\"\n"));
+  CHECK(run({"--token-file", folder.write("token", "wrong")}, {{"KUBECONFIG", api.kubeconfig()}}).code == 0);
+  CHECK(api.authorization() == "Bearer wrong");
+
+  // Without an authority of its own: this system's, among which it is not, and then is.
+  const std::string bare =
+      folder.write("bare",
+                   "current-context: a\ncontexts: [{name: a, context: {cluster: b, user: c}}]\n"
+                   "clusters: [{name: b, cluster: {server: \"https://127.0.0.1:" +
+                       std::to_string(api.port()) + "\"}}]\nusers: [{name: c, user: {token: t0ken}}]\n");
+  const Outcome foreign = run({"--kubeconfig", bare}, {});
+  CHECK(foreign.code == 2);
+  CHECK(
+      foreign.err.ends_with("; the kubeconfig names no certificate-authority, so this system's were asked "
+                            "(SSL_CERT_FILE names others)\n"));
+  CHECK(run({"--kubeconfig", bare}, {{"SSL_CERT_FILE", ca}}).code == 0);
 }

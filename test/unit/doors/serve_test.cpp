@@ -61,6 +61,14 @@ TEST_CASE("serve: the same bytes as review, for both endpoints") {
   CHECK(server.end(SIGTERM) == 0);
 }
 
+TEST_CASE("serve: a policy without a domain is told at start") {
+  const std::string line = R"("msg":"no domain in the policy: listeners are not injected")";
+  const Served without_one;
+  CHECK(without_one.log().find(line) != std::string::npos);
+  const Served with_one({"--domain", "kafka.example.com"});
+  CHECK(with_one.log().find(line) == std::string::npos);
+}
+
 TEST_CASE("serve: a connection takes many requests, the certificate is the one given") {
   Served server;
   httplib::SSLClient client("127.0.0.1", server.port());
