@@ -49,7 +49,12 @@ Json to_json(const RuleInfo& info) {
                        {"why", info.why},
                        {"remediation", info.remediation},
                        {"docs", info.docs},
-                       {"example", info.example}});
+                       {"example", info.example},
+                       {"exampleIsWrong", info.example_is_wrong}});
+}
+
+std::string example_title(const RuleInfo& info) {
+  return info.example_is_wrong ? "Example of what is wrong" : "Example of what is right";
 }
 
 std::string table_cell(std::string_view text) {
@@ -99,7 +104,7 @@ std::string rule_text(const Rule& rule, const Paint& paint) {
   out += wrapped(info.title, "  ");
   out += "\n" + paint.strong("Why") + "\n" + wrapped(info.why, "  ");
   out += "\n" + paint.strong("What to do") + "\n" + wrapped(info.remediation, "  ");
-  if (!info.example.empty()) out += "\n" + paint.strong("Example") + "\n" + indented(info.example, "  ");
+  if (!info.example.empty()) out += "\n" + paint.strong(example_title(info)) + "\n" + indented(info.example, "  ");
   if (!info.docs.empty()) out += "\n" + paint.strong("Read more") + "\n  " + std::string(info.docs) + "\n";
   return out;
 }
@@ -113,7 +118,7 @@ std::string rule_markdown(const Rule& rule) {
   out += "**Why:** " + std::string(info.why) + "\n\n";
   out += "**What to do:** " + std::string(info.remediation) + "\n";
   if (!info.example.empty()) {
-    out += "\n```yaml\n" + std::string(info.example);
+    out += "\n" + example_title(info) + ":\n\n```yaml\n" + std::string(info.example);
     if (!info.example.ends_with('\n')) out += '\n';
     out += "```\n";
   }

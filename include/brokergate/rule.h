@@ -12,13 +12,14 @@
 namespace brokergate {
 
 struct RuleInfo {
-  std::string_view id;           // kebab-case, stable for ever
-  Severity severity;             // unless the policy says otherwise
-  std::string_view title;        // one line
-  std::string_view why;          // what goes wrong in the cluster, with the source
-  std::string_view remediation;  // the concrete change
-  std::string_view docs;         // URL of the field's own documentation
-  std::string_view example;      // YAML, may be empty
+  std::string_view id;            // kebab-case, stable for ever
+  Severity severity;              // unless the policy says otherwise
+  std::string_view title;         // one line
+  std::string_view why;           // what goes wrong in the cluster, with the source
+  std::string_view remediation;   // the concrete change
+  std::string_view docs;          // URL of the field's own documentation
+  std::string_view example;       // YAML, may be empty
+  bool example_is_wrong = false;  // it shows what the rule finds, not what it wants
 };
 
 struct Facts;  // rules/facts.h: what several rules need, derived once per evaluation

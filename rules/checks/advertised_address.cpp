@@ -140,7 +140,8 @@ constinit const Rule advertised_address = {
                     "in the policy `brokergate mutate` writes it.",
      .docs = "https://kafka.apache.org/41/configuration/broker-configs/#brokerconfigs_advertised.listeners",
      .example = "env:\n- name: KAFKA_ADVERTISED_LISTENERS\n  value: PLAINTEXT://$(POD_NAME).kafka-headless:9092,"
-                "EXTERNAL://localhost:9094   # the client's own machine\n"},
+                "EXTERNAL://localhost:9094   # the client's own machine\n",
+     .example_is_wrong = true},
     check};
 
 }  // namespace brokergate::checks

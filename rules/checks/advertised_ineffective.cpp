@@ -79,7 +79,8 @@ constinit const Rule advertised_ineffective = {
      .docs = "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
      .example = "env:\n- name: KAFKA_ADVERTISED_LISTENERS      # not read\n  value: EXTERNAL://kafka.example.com:9094\n"
                 "command: [sh, -c, \"export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://${POD_IP}:9092 && exec "
-                "/etc/confluent/docker/run\"]\n"},
+                "/etc/confluent/docker/run\"]\n",
+     .example_is_wrong = true},
     check};
 
 }  // namespace brokergate::checks

@@ -119,8 +119,8 @@ constinit const Rule alpha_annotation = {
             "external-dns.alpha.kubernetes.io/… is another matter (external-dns-prefix).",
      .remediation = "Replace the annotation by the field or key that took its place.",
      .docs = "https://kubernetes.io/docs/reference/labels-annotations-taints/",
-     .example = "metadata:\n  annotations:\n    service.alpha.kubernetes.io/tolerate-unready-endpoints: \"true\"\n"
-                "# instead\nspec:\n  publishNotReadyAddresses: true\n"},
+     .example = "spec:\n"
+                "  publishNotReadyAddresses: true   # not service.alpha.kubernetes.io/tolerate-unready-endpoints\n"},
     check};
 
 }  // namespace brokergate::checks

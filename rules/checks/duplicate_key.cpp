@@ -60,7 +60,8 @@ constinit const Rule duplicate_key = {
      .remediation = "Remove one of the two entries; as it stands only the last one counts.",
      .docs = "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",
      .example = "annotations:\n  cloud.google.com/load-balancer-type: Internal   # dropped\n"
-                "  cloud.google.com/load-balancer-type: External\n"},
+                "  cloud.google.com/load-balancer-type: External\n",
+     .example_is_wrong = true},
     check};
 
 }  // namespace brokergate::checks

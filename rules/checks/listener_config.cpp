@@ -277,7 +277,8 @@ constinit const Rule listener_config = {
                     "has to be in listeners and, once listener.security.protocol.map is set, in the map.",
      .docs = "https://kafka.apache.org/41/configuration/broker-configs/#brokerconfigs_listeners",
      .example = "env:\n- name: KAFKA_LISTENERS\n  value: PLAINTEXT://:9092,EXTERNAL://:9094\n"
-                "- name: KAFKA_LISTENER_SECURITY_PROTOCOL_MAP\n  value: EXTERNAL:PLAINTEXT   # PLAINTEXT is lost\n"},
+                "- name: KAFKA_LISTENER_SECURITY_PROTOCOL_MAP\n  value: EXTERNAL:PLAINTEXT   # PLAINTEXT is lost\n",
+     .example_is_wrong = true},
     check};
 
 }  // namespace brokergate::checks

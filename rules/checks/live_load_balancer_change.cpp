@@ -57,7 +57,8 @@ constinit const Rule live_load_balancer_change = {
      .docs = "https://cloud.google.com/kubernetes-engine/docs/how-to/internal-load-balancing",
      .example =
          "# live:   cloud.google.com/load-balancer-type: Internal, status.loadBalancer.ingress: [{ip: 10.0.0.9}]\n"
-         "# update: without the annotation\n"},
+         "# update: without the annotation\n",
+     .example_is_wrong = true},
     check};
 
 }  // namespace brokergate::checks

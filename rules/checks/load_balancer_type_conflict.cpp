@@ -115,7 +115,8 @@ constinit const Rule load_balancer_type_conflict = {
          "(GKE: Internal in both keys). Which provider is meant is said in the policy, spec.internal.provider.",
      .docs = "https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer-parameters",
      .example = "metadata:\n  annotations:\n    networking.gke.io/load-balancer-type: External   # decides\n"
-                "    cloud.google.com/load-balancer-type: Internal    # not read\n"},
+                "    cloud.google.com/load-balancer-type: Internal    # not read\n",
+     .example_is_wrong = true},
     check};
 
 }  // namespace brokergate::checks

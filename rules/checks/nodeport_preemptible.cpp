@@ -87,7 +87,8 @@ constinit const Rule nodeport_preemptible = {
      .docs = "https://cloud.google.com/kubernetes-engine/docs/concepts/spot-vms",
      .example = "kind: Service\nspec: {type: NodePort, selector: {statefulset.kubernetes.io/pod-name: kafka-0}}\n---\n"
                 "kind: StatefulSet\nspec:\n  template:\n    spec:\n      nodeSelector: {cloud.google.com/gke-spot: "
-                "\"true\"}\n"},
+                "\"true\"}\n",
+     .example_is_wrong = true},
     check};
 
 }  // namespace brokergate::checks

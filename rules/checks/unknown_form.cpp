@@ -51,7 +51,8 @@ constinit const Rule unknown_form = {
          "the image or by `export` in the container's command, with an image whose start is known (Confluent, Apache, "
          "Bitnami) or started by its script; or check these brokers by hand.",
      .docs = "https://kafka.apache.org/41/configuration/broker-configs/#brokerconfigs_advertised.listeners",
-     .example = "command: [/opt/own/start-broker.sh]   # listeners are computed in the image\n"},
+     .example = "command: [/opt/own/start-broker.sh]   # listeners are computed in the image\n",
+     .example_is_wrong = true},
     check};
 
 }  // namespace brokergate::checks

@@ -144,6 +144,25 @@ refuse "digest" --set image.digest=latest
 refuse "rules" --set policy.rules.env-order=dney
 refuse "operationsFromNamespaces" --set 'networkPolicy.operationsFromNamespaces={Monitoring}'
 
+# notes WORD OPTION...: what an installation with these values is told holds WORD; only an API server makes helm print it,
+# so a chart that has the notes as an object is rendered.
+cp -r "$chart" "$work/noted"
+mv "$work/noted/templates/NOTES.txt" "$work/noted/notes"
+printf 'kind: Notes\ntext: |\n{{ tpl (.Files.Get "notes") . | indent 2 }}\n' >"$work/noted/templates/notes.yaml"
+notes() {
+  word=$1
+  shift
+  "$helm" template brokergate "$work/noted" --namespace brokergate-system --show-only templates/notes.yaml "$@" \
+    >"$work/log" 2>&1 && grep -qF -- "$word" "$work/log"
+  count $? "notes: $word, $*"
+}
+notes "WARNING: policy.domain is empty" --set policy.mode=observe
+notes "Policy mode: warn" --set policy.mode=warn,policy.domain=kafka.example.com
+if grep -q WARNING "$work/log"; then count 1 "notes: no warning with a domain"; else count 0 "notes: no warning with a domain"; fi
+notes "--set policy.mode=warn" --set policy.mode=observe
+notes "--set policy.mode=enforce" --set policy.mode=warn
+notes "kubectl delete validatingwebhookconfiguration brokergate" --set policy.mode=enforce
+
 deploy/image/build.sh "$brokergate" "$version" >"$work/log" 2>&1
 count $? "image is built"
 cat "$work/log"

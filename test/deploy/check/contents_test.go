@@ -2,6 +2,9 @@ package check
 
 import (
 	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -101,9 +104,10 @@ func withoutHelm(one object) object {
 	return out
 }
 
-func TestKustomizeBaseIsTheChartWithItsDefaults(t *testing.T) {
+// With its default values, but for the mode: what is applied as it lies there must hold nothing up.
+func TestKustomizeBaseIsTheChartThatObserves(t *testing.T) {
 	chart, plain := map[string]object{}, map[string]object{}
-	for _, one := range rendering(t, "default") {
+	for _, one := range rendering(t, "observe") {
 		chart[identity(one)] = withoutHelm(one)
 	}
 	for _, one := range base(t) {
@@ -127,6 +131,115 @@ func TestKustomizeBaseIsTheChartWithItsDefaults(t *testing.T) {
 			t.Errorf("only in the base: %s", id)
 		}
 	}
+}
+
+// What a kustomization.yaml says, and nothing else.
+type kustomization struct {
+	APIVersion, Kind      string
+	Resources, Components []string
+	Images                []struct{ Name, NewName, NewTag string }
+	Patches               []struct{ Patch string }
+}
+
+// Its one patch as an object.
+func patchOf(t *testing.T, text string) (kustomization, object) {
+	t.Helper()
+	var out kustomization
+	if err := yaml.UnmarshalStrict([]byte(text), &out); err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Patches) != 1 {
+		t.Fatalf("%d patches, want one", len(out.Patches))
+	}
+	var patch object
+	if err := yaml.Unmarshal([]byte(out.Patches[0].Patch), &patch.Object); err != nil {
+		t.Fatal(err)
+	}
+	return out, patch
+}
+
+// The component makes of the base's validating webhook what the chart has under enforce.
+func TestKustomizeComponentIsTheChartThatEnforces(t *testing.T) {
+	one, patch := patchOf(t, readText(t, source(t, "deploy/kustomize/enforce/kustomization.yaml")))
+	if one.Kind != "Component" || len(one.Resources) > 0 {
+		t.Errorf("no component that only patches: %+v", one)
+	}
+	validating := func(all []object) *admission.ValidatingWebhookConfiguration {
+		return as[admission.ValidatingWebhookConfiguration](t, ofKind(all, "ValidatingWebhookConfiguration")[0])
+	}
+	changes := as[admission.ValidatingWebhookConfiguration](t, patch)
+	got, want := validating(base(t)), validating(rendering(t, "default"))
+	if changes.Name != got.Name || len(changes.Webhooks) != 1 || changes.Webhooks[0].Name != got.Webhooks[0].Name {
+		t.Fatalf("it patches %s %v", changes.Name, changes.Webhooks)
+	}
+	// Both lists of the base are empty, so that merging is putting in place.
+	got.Webhooks[0].FailurePolicy = changes.Webhooks[0].FailurePolicy
+	got.Webhooks[0].MatchConditions = changes.Webhooks[0].MatchConditions
+	if !equality.Semantic.DeepEqual(got.Webhooks, want.Webhooks) {
+		t.Errorf("with the component\n%+v\nthe chart has\n%+v", got.Webhooks, want.Webhooks)
+	}
+}
+
+// The overlay that README.md shows names what is there, and its policy is one that brokergate reads.
+func TestReadmesOverlayFitsTheBase(t *testing.T) {
+	_, rest, found := strings.Cut(readText(t, source(t, "README.md")), "```yaml\n# overlay/kustomization.yaml\n")
+	if !found {
+		t.Fatal("README.md shows no overlay/kustomization.yaml")
+	}
+	text, _, _ := strings.Cut(rest, "```")
+	overlay, patch := patchOf(t, text)
+	for _, folder := range append(append([]string(nil), overlay.Resources...), "../deploy/kustomize/enforce") {
+		readText(t, source(t, filepath.Join("overlay", folder, "kustomization.yaml")))
+	}
+	if !strings.Contains(text, "../deploy/kustomize/enforce") {
+		t.Error("it does not name the component")
+	}
+	var own *core.ConfigMap
+	for _, one := range base(t) {
+		if identity(one) == identity(patch) {
+			own = as[core.ConfigMap](t, one)
+		}
+		for _, container := range containersOf(one) {
+			if image := overlay.Images[0].Name; !strings.HasPrefix(container, image+":") {
+				t.Errorf("%s runs %s, the overlay names %s", identity(one), container, image)
+			}
+		}
+	}
+	if own == nil {
+		t.Fatalf("the base has no %s", identity(patch))
+	}
+	file := filepath.Join(t.TempDir(), "policy.yaml")
+	changed := as[core.ConfigMap](t, patch).Data
+	for key, policy := range changed {
+		if _, there := own.Data[key]; !there {
+			t.Errorf("the base's ConfigMap has no %s", key)
+		}
+		if !strings.Contains(policy, "mode: observe") || !strings.Contains(policy, "domain: ") {
+			t.Errorf("the policy says no mode observe, or no domain:\n%s", policy)
+		}
+		if err := os.WriteFile(file, []byte(policy), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		// With nothing to judge the summary is all that comes.
+		command := exec.Command(setting(t, "BROKERGATE"), "lint", "--policy", file, file)
+		if out, err := command.CombinedOutput(); err != nil && command.ProcessState.ExitCode() != 0 {
+			t.Errorf("%s", out)
+		}
+	}
+}
+
+// The images of an object's containers.
+func containersOf(one object) []string {
+	var out []string
+	for _, path := range [][]string{{"spec", "template", "spec", "containers"},
+		{"spec", "jobTemplate", "spec", "template", "spec", "containers"}} {
+		list, _, _ := nestedMaps(one, path...)
+		for _, container := range list {
+			image, _ := container["image"].(string)
+			out = append(out, image)
+		}
+	}
+	return out
 }
 
 func TestEveryCertificateSourceHasItsOwnObjectsAndNoOthers(t *testing.T) {

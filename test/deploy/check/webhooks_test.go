@@ -109,7 +109,7 @@ func TestWebhooksAreNarrowAndHarmless(t *testing.T) {
 // S29: the choice between open and shut stands in the manifests.
 func TestWhatHappensWithoutAnAnswer(t *testing.T) {
 	for name, wanted := range map[string]string{
-		"default": "Ignore Fail", "kustomize": "Ignore Fail", "observe": "Ignore Ignore", "warn": "Ignore Ignore",
+		"default": "Ignore Fail", "kustomize": "Ignore Ignore", "observe": "Ignore Ignore", "warn": "Ignore Ignore",
 		"pod": "Ignore Ignore Fail Fail", "full": "Fail Ignore",
 	} {
 		var got []string

@@ -155,9 +155,12 @@ TEST_CASE("rules: every format names every rule") {
   const std::string text = run_program({"rules", "list"}).out;
   const std::string markdown = run_program({"rules", "list", "-o", "markdown"}).out;
   for (const Json& rule : list) {
-    CHECK(keys(rule) == Keys{"id", "severity", "title", "why", "remediation", "docs", "example"});
+    CHECK(keys(rule) == Keys{"id", "severity", "title", "why", "remediation", "docs", "example", "exampleIsWrong"});
     const std::string id = rule["id"];
     CHECK(text.find(id) != std::string::npos);
+    const std::string explained = run_program({"rules", "explain", id}).out;
+    const bool wrong = rule["exampleIsWrong"];
+    CHECK(explained.find(wrong ? "\nExample of what is wrong\n" : "\nExample of what is right\n") != std::string::npos);
     CHECK(markdown.find("\n## " + id + "\n") != std::string::npos);
   }
   CHECK(std::count(text.begin(), text.end(), '\n') == static_cast<std::ptrdiff_t>(list.size()));

@@ -290,8 +290,10 @@ TEST_CASE("bundle --apply reaches the API server as doctor does") {
   };
   CHECK(run({}, {{"KUBECONFIG", api.kubeconfig() + ":other"}}).code == 0);
   CHECK(run({"--context", "none"}, {{"KUBECONFIG", api.kubeconfig()}}).err.ends_with("has no context \"none\"\n"));
-  CHECK(run({"--token-file", folder.write("token", "wrong")}, {{"KUBECONFIG", api.kubeconfig()}}).code == 0);
-  CHECK(api.authorization() == "Bearer wrong");
+  const Outcome other = run({"--token-file", folder.write("token", "other\n")}, {{"KUBECONFIG", api.kubeconfig()}});
+  CHECK(other.code == 2);
+  CHECK(other.err.find(": 401 ") != std::string::npos);
+  CHECK(api.authorization() == "Bearer other");
 
   // Without an authority of its own: this system's, among which it is not, and then is.
   const std::string bare =
