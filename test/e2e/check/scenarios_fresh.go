@@ -200,19 +200,37 @@ func freshHelm4(w *world) {
 	w.removeAsTold(w.tools.helm4)
 }
 
-// The plain YAML, by way of an overlay as people write them; applied twice.
+// The overlay that README.md shows, once its policy says enforce.
+func (w *world) overlayAsTold(base string) string {
+	text, err := os.ReadFile(filepath.Join(w.tools.root, "README.md"))
+	check(err)
+	_, rest, found := strings.Cut(string(text), "```yaml\n# overlay/kustomization.yaml\n")
+	shown, _, ended := strings.Cut(rest, "```")
+	if !found || !ended {
+		failf("README.md shows no overlay/kustomization.yaml")
+	}
+	for _, change := range [][2]string{
+		{"../deploy/kustomize/", base + "/"}, {"# components:", "components:"}, {"mode: observe", "mode: enforce"}} {
+		if !strings.Contains(shown, change[0]) {
+			failf("README.md's overlay lacks %q:\n%s", change[0], shown)
+		}
+		shown = strings.ReplaceAll(shown, change[0], change[1])
+	}
+	return shown
+}
+
+// The plain YAML, by way of the overlay that README.md shows; applied twice. Only the Service's port is another: one that
+// anybody may listen on.
 func freshKustomize(w *world) {
 	s := newSite(w)
 	w.site = s
 	overlay := filepath.Join(w.work, "overlay")
-	base, err := filepath.Rel(overlay, filepath.Join(w.tools.root, "deploy/kustomize/base"))
+	base, err := filepath.Rel(overlay, filepath.Join(w.tools.root, "deploy/kustomize"))
 	check(err)
 	port := itoa(freePort())
 	patch := `patch: '[{"op": "replace", "path": "%s", "value": ` + port + `}]'}`
-	w.file("overlay/kustomization.yaml", []byte(`
-resources: [`+base+`]
-patches:
-  - {target: {kind: Service}, `+fmt.Sprintf(patch, "/spec/ports/0/port")+`
+	w.file("overlay/kustomization.yaml", []byte(w.overlayAsTold(base)+
+		`  - {target: {kind: Service}, `+fmt.Sprintf(patch, "/spec/ports/0/port")+`
   - {target: {kind: MutatingWebhookConfiguration}, `+fmt.Sprintf(patch, "/webhooks/0/clientConfig/service/port")+`
   - {target: {kind: ValidatingWebhookConfiguration}, `+fmt.Sprintf(patch, "/webhooks/0/clientConfig/service/port")+`
 `))
