@@ -41,7 +41,7 @@ _brokergate() {
       ;;
     certs)
       if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--help -h --color --dir --service --namespace --host --days --ca-days --new-ca --drop-old --cert --key --ca --within --fail-on-warn --output -o --entries --apply --webhook --kubeconfig --secret --renew-before' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W '--help -h --color --dir --service --namespace --host --days --ca-days --new-ca --drop-old --cert --key --ca --within --fail-on-warn --output -o --entries --apply --webhook --kubeconfig --context --token-file --secret --renew-before' -- "$word")
       elif [ "$COMP_CWORD" -eq 2 ]; then
         mapfile -t COMPREPLY < <(compgen -W 'issue check bundle renew' -- "$word")
       fi
