@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include "cli/verbs/verbs.h"
 #include "webhook/doctor/doctor.h"
 #include "webhook/doctor/gather.h"
+#include "webhook/review_codec.h"
 
 namespace brokergate::cli {
 namespace {
@@ -17,6 +19,8 @@ using Text = tl::expected<std::string, std::string>;
 
 constexpr const char* kPodFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 constexpr size_t kLargestToken = size_t{64} << 10;
+constexpr size_t kLongestError = 4000;
+constexpr std::chrono::seconds kWhole{60};  // all that is asked
 
 struct Found {
   certs::Access access;
@@ -98,7 +102,7 @@ std::string text_of(const doc::Facts& facts, const doc::Symptoms& found, const P
     if (!next.remedy.empty()) out += "; " + next.remedy;
     out += paint.faint(" [" + std::string(next.id) + "]") + "\n";
   }
-  out += facts.name + (facts.ns.empty() ? "" : " in namespace " + facts.ns) + ":";
+  out += webhook::one_line(facts.name + (facts.ns.empty() ? "" : " in namespace " + facts.ns), kLongestError) + ":";
   for (const doc::Level level : {doc::Level::kOk, doc::Level::kFail, doc::Level::kWarn, doc::Level::kUnknown}) {
     out += (level == doc::Level::kOk ? " " : ", ") + std::to_string(count(found, level)) + " " +
            std::string(to_string(level));
@@ -154,9 +158,10 @@ int doctor(const DoctorOptions& options, Console& console) {
   }
   wishes.dial_service = found->in_cluster;
   certs::Cluster cluster(std::move(found->access));
+  cluster.end_at(certs::Cluster::Clock::now() + kWhole);
   const auto facts = doc::gather(cluster, wishes);
   if (!facts) {
-    console.error(facts.error());
+    console.error(webhook::one_line(facts.error(), kLongestError));
     return kCouldNotRun;
   }
   const doc::Symptoms symptoms = doc::examine(*facts);
