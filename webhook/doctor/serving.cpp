@@ -68,7 +68,10 @@ std::string wrong_target(const Json& port, const Thing& deployment) {
 // Whether it selects the Deployment's pods; also when either is not known.
 bool selects_pods(const Json& service, const Thing& deployment) {
   const Json& selector = member(member(service, "spec"), "selector");
-  const Json& labels = member(member(pod_of(deployment), "metadata"), "labels");
+  const Json& of_pods = member(member(pod_of(deployment), "metadata"), "labels");
+  // The Deployment's own selector names some of them.
+  const Json& labels =
+      of_pods.is_object() ? of_pods : member(member(member(deployment.object, "spec"), "selector"), "matchLabels");
   if (!deployment.there() || !selector.is_object() || !labels.is_object()) return true;
   const auto items = selector.items();
   return std::all_of(items.begin(), items.end(),
