@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -14,12 +15,13 @@
 #include <utility>
 
 #include "certs/reach.h"
+#include "certs/watch.h"
 
 namespace brokergate::certs {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 constexpr size_t kLargestAnswer = size_t{16} << 20;
+constexpr size_t kLargestWire = kLargestAnswer + (size_t{4} << 20);  // with headers, chunks and TLS
 constexpr size_t kLongestMessage = 2000;
 constexpr int kDeepest = 200;  // nesting; a schema of a CustomResourceDefinition stays below 100
 constexpr std::chrono::seconds kWhole{15}, kStep{5};
@@ -80,6 +82,18 @@ bool is_address(const std::string& host) {
          ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
 }
 
+// When a call ends at the latest.
+struct Late {
+  explicit Late(Watch::Clock::time_point all_end)
+      : end(std::min(Watch::Clock::now() + kWhole, all_end)), all(all_end) {}
+  bool over() const { return Watch::Clock::now() >= all; }
+  std::string said() const {
+    return over() ? ": no whole answer before the time was up"
+                  : ": an answer that does not end (" + std::to_string(kWhole.count()) + " s, or 20 MiB)";
+  }
+  Watch::Clock::time_point end, all;
+};
+
 // Control characters out: it goes to a terminal or log.
 std::string shown(std::string text) {
   if (text.size() > kLongestMessage) text.resize(kLongestMessage);
@@ -133,6 +147,7 @@ struct Cluster::Impl {
     client.set_keep_alive(true);
     client.set_tcp_nodelay(true);
     client.set_decompress(false);
+    client.set_socket_options([this](socket_t socket) { line.take(socket); });
     if (SSL_CTX* context = client.ssl_context()) {
       SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
       SSL_CTX_set_cert_verify_callback(context, verify, &trust);
@@ -180,6 +195,7 @@ struct Cluster::Impl {
   }
 
   Access access;
+  Line line;
   httplib::SSLClient client;
   Trust trust;
 };
@@ -196,6 +212,8 @@ Cluster::Answer Cluster::call(const char* method, const std::string& path, const
   const std::lock_guard lock(mutex_);
   const NoBrokenPipe quiet;
   if (!impl_->client.is_valid()) return tl::unexpected(ApiError{0, "OpenSSL refuses the client certificate"});
+  const Late late(end_);
+  if (late.over()) return tl::unexpected(ApiError{0, impl_->server() + path + ": not asked: the time is up"});
   const auto token = impl_->token();
   if (!token) return tl::unexpected(ApiError{0, token.error()});
   httplib::Request request;
@@ -209,18 +227,18 @@ Cluster::Answer Cluster::call(const char* method, const std::string& path, const
     request.set_header("Content-Type", content_type);
   }
   std::string text;
-  bool too_large = false, too_long = false;
-  const auto deadline = Clock::now() + kWhole;
+  bool too_large = false;
   request.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t) {
     too_large = text.size() + size > kLargestAnswer;
-    too_long = Clock::now() > deadline;
-    if (!too_large && !too_long) text.append(data, size);
-    return !too_large && !too_long;
+    if (!too_large) text.append(data, size);
+    return !too_large;
   };
+  Watch watch(impl_->line, late.end, kLargestWire);
   const httplib::Result result = impl_->client.send(request);
   ERR_clear_error();
   if (too_large) return tl::unexpected(ApiError{0, impl_->server() + path + ": an answer over 16 MiB"});
-  if (too_long) return tl::unexpected(ApiError{0, impl_->server() + path + ": an answer that does not end"});
+  // An answer without a length ends where the line is cut.
+  if (watch.has_cut()) return tl::unexpected(ApiError{0, impl_->server() + path + late.said()});
   if (!result) {
     return tl::unexpected(
         ApiError{0, impl_->failure(result.error()), result.error() == httplib::Error::SSLServerVerification});

@@ -1,6 +1,7 @@
 // A small client of the Kubernetes API: JSON over HTTPS, one object at a time.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -37,9 +38,9 @@ class Cluster {
 
   // Paths begin with a slash and are percent-encoded by the caller where that is
   // needed (names of Kubernetes objects need it never). Answers are at most
-  // 16 MiB, no call lasts longer than about 15 seconds, nothing is tried twice
-  // and no redirect is followed. The error's message is the server's own.
-  // Thread-safe; calls come one after the other over one connection.
+  // 16 MiB, no call lasts longer than 15 seconds, from connecting to the last byte of the
+  // answer (the system's lookup of a name aside), nothing is tried twice and no redirect is followed. The error's
+  // message is the server's own. Thread-safe; calls come one after the other over one connection.
   Answer get(const std::string& path);
   // `warnings`, when given, gets the values of the answer's Warning headers (RFC 7234), a refusal's too.
   Answer post(const std::string& path, const Json& body, std::vector<std::string>* warnings = nullptr);
@@ -48,12 +49,18 @@ class Cluster {
   // what has changed since (409).
   Answer merge_patch(const std::string& path, const Json& body);
 
+  using Clock = std::chrono::steady_clock;
+  // No call of this one goes on after `end`, or begins. Not while another thread calls.
+  void end_at(Clock::time_point end) { end_ = end; }
+  Clock::time_point end() const { return end_; }
+
  private:
   struct Impl;
   Answer call(const char* method, const std::string& path, const Json* body, const char* content_type,
               std::vector<std::string>* warnings = nullptr);
 
   std::mutex mutex_;
+  Clock::time_point end_ = Clock::time_point::max();
   std::unique_ptr<Impl> impl_;
 };
 

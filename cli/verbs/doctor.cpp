@@ -1,3 +1,4 @@
+#include <chrono>
 #include <ctime>
 
 #include <nlohmann/json.hpp>
@@ -6,11 +7,15 @@
 #include "cli/verbs/verbs.h"
 #include "webhook/doctor/doctor.h"
 #include "webhook/doctor/gather.h"
+#include "webhook/review_codec.h"
 
 namespace brokergate::cli {
 namespace {
 
 namespace doc = webhook::doctor;
+
+constexpr size_t kLongestError = 4000;
+constexpr std::chrono::seconds kWhole{60};  // all that is asked
 
 bool is_name(const std::string& text) {
   return !text.empty() && text.size() <= 253 &&
@@ -38,7 +43,7 @@ std::string text_of(const doc::Facts& facts, const doc::Symptoms& found, const P
     if (!next.remedy.empty()) out += "; " + next.remedy;
     out += paint.faint(" [" + std::string(next.id) + "]") + "\n";
   }
-  out += facts.name + (facts.ns.empty() ? "" : " in namespace " + facts.ns) + ":";
+  out += webhook::one_line(facts.name + (facts.ns.empty() ? "" : " in namespace " + facts.ns), kLongestError) + ":";
   for (const doc::Level level : {doc::Level::kOk, doc::Level::kFail, doc::Level::kWarn, doc::Level::kUnknown}) {
     out += (level == doc::Level::kOk ? " " : ", ") + std::to_string(count(found, level)) + " " +
            std::string(to_string(level));
@@ -101,8 +106,9 @@ int doctor(const DoctorOptions& options, Console& console) {
   if (!found) return could_not_look(options, found.error(), console);
   wishes.dial_service = found->in_cluster;
   certs::Cluster cluster(std::move(found->access));
+  cluster.end_at(certs::Cluster::Clock::now() + kWhole);
   const auto facts = doc::gather(cluster, wishes);
-  if (!facts) return could_not_look(options, facts.error(), console);
+  if (!facts) return could_not_look(options, webhook::one_line(facts.error(), kLongestError), console);
   const doc::Symptoms symptoms = doc::examine(*facts);
   const std::string out =
       options.format == "json" ? json_of(*facts, symptoms) : text_of(*facts, symptoms, console.out_paint());

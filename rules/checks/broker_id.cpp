@@ -65,11 +65,25 @@ void judge(const SetFacts& facts, const Ids& ids, Report& report) {
   }
 }
 
-void judge_properties(const SetFacts& facts, Report& report) {
+// Where a list is too long to be read the form is unknown, and the ids are as they are.
+std::vector<OneBroker> brokers_behind_long_list(const BrokerSet& set) {
+  std::vector<OneBroker> out;
+  const Settings& first = set.facts->settings;
+  if (std::none_of(first.of.begin(), first.of.end(), [](const Setting& setting) { return setting.too_many > 0; }))
+    return out;
+  for (int64_t i = 0; i < std::min(set.replicas, SetFacts::kMostBrokers); ++i) {
+    OneBroker& broker = out.emplace_back();
+    broker.ordinal = set.first_ordinal + i;
+    broker.properties = set.properties(broker.ordinal);
+  }
+  return out;
+}
+
+void judge_properties(const SetFacts& facts, const std::vector<OneBroker>& brokers, Report& report) {
   std::optional<std::vector<EnvFault>> told;
   for (const std::string_view name : {std::string_view("broker.id"), std::string_view("node.id")}) {
     Ids ids{name, {}, facts.set->container};
-    for (const OneBroker& broker : facts.brokers) {
+    for (const OneBroker& broker : brokers) {
       const Property* property = broker.property(name);
       // <podIP> and its like: known to be something, and not what.
       if (!property || !property->value || property->value->find('<') != std::string::npos) continue;
@@ -110,8 +124,9 @@ void judge_command(const SetFacts& facts, Report& report) {
 void check(const Context& context, Report& report) {
   for (const SetFacts& facts : context.facts.sets) {
     if (facts.set->managed_by_operator) continue;
-    if (!facts.brokers.empty()) {
-      judge_properties(facts, report);
+    const auto behind = facts.brokers.empty() ? brokers_behind_long_list(*facts.set) : std::vector<OneBroker>();
+    if (!facts.brokers.empty() || !behind.empty()) {
+      judge_properties(facts, behind.empty() ? facts.brokers : behind, report);
     } else {
       judge_command(facts, report);
     }

@@ -221,6 +221,29 @@ void tell(const BrokerSet& set, const ImageRefusal& refusal, Report& report) {
                                        : cat("found ", refusal.variable, "=", shown(refusal.found))));
 }
 
+// A list that is too long to be read: what it holds is not judged, but no broker needs it.
+void tell_long_lists(const BrokerSet& set, Report& report) {
+  std::vector<std::string> told;
+  for (int64_t i = 0; i < std::min(set.replicas, SetFacts::kMostBrokers); ++i) {
+    const auto settings = settings_for(set, set.first_ordinal + i);
+    if (!settings->doubt.empty()) continue;
+    for (size_t at = 0; at < kKeys; ++at) {
+      const Setting& setting = settings->of[at];
+      const Key key = static_cast<Key>(at);
+      const std::string name(property_name(key));
+      if (setting.too_many == 0 || std::find(told.begin(), told.end(), name) != told.end()) continue;
+      told.push_back(name);
+      const Place place = place_of(*set.object, setting);
+      const bool listeners = key == Key::kAdvertised || key == Key::kListeners;
+      Finding& finding = report.add(*set.object, place.object == set.object && place.node ? place.node : set.container,
+                                    cat(name, " of broker ", set.first_ordinal + i, " has ", setting.too_many,
+                                        listeners ? " listeners" : " entries", ", brokergate reads ", kMostEntries,
+                                        " at most, and no broker has as many"));
+      finding.remediation = "Leave in the list what the brokers need.";
+    }
+  }
+}
+
 // Faults with a rule of their own, which says more: one finding for one fault.
 class ToldElsewhere {
  public:
@@ -251,6 +274,7 @@ void check(const Context& context, Report& report) {
     if (facts.set->managed_by_operator || facts.set->form_id == "operator-owned") continue;
     const auto by_image = image_refusals(*facts.set);
     for (const ImageRefusal& refusal : by_image) tell(*facts.set, refusal, report);
+    tell_long_lists(*facts.set, report);
     Judge judge(facts, context.policy);
     ToldElsewhere elsewhere(facts);
     for (const Fault& fault : judge.run()) {

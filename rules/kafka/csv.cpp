@@ -1,5 +1,7 @@
 #include "rules/kafka/csv.h"
 
+#include <algorithm>
+
 namespace brokergate::csv {
 namespace {
 
@@ -36,6 +38,24 @@ std::vector<std::string_view> split_all(std::string_view text) {
     begin = comma + 1;
   }
   return parts;
+}
+
+size_t entries(std::string_view text) {
+  const auto parts = split(text);
+  return parts.size() - static_cast<size_t>(std::count(parts.begin(), parts.end(), std::string_view()));
+}
+
+std::string without_repeated_blanks(std::string_view text) {
+  std::string out;
+  bool first = true, blank = false;
+  for (const std::string_view part : split_all(trim(text))) {
+    if (part.empty() && blank) continue;
+    blank = part.empty();
+    if (!first) out += ',';
+    out += part;
+    first = false;
+  }
+  return out;
 }
 
 bool is_blank(std::string_view text) {

@@ -14,6 +14,12 @@ std::vector<std::string_view> split(std::string_view text);
 // The same with the empty ones at the end, of text without blanks around it.
 std::vector<std::string_view> split_all(std::string_view text);
 
+// How many of split() are not empty, in one pass.
+size_t entries(std::string_view text);
+// Of neighbours that are empty one is kept: the same list to whoever drops empty elements, and as
+// wrong as before to whoever refuses them.
+std::string without_repeated_blanks(std::string_view text);
+
 bool is_blank(std::string_view text);          // only white space, or empty
 std::string_view trim(std::string_view text);  // as String.trim: everything up to U+0020
 

@@ -27,7 +27,7 @@ ListenerTables::ListenerTables(const BrokerSet& set, int64_t ordinal) {
   // KafkaConfig: advertised.listeners is listeners when unset.
   if (!is_set(properties, "advertised.listeners")) advertised = listeners;
   for (const std::string_view name : csv::split(value_of(properties, "controller.listener.names"))) {
-    controllers.push_back(csv::upper_case(name));
+    if (!name.empty()) controllers.push_back(csv::upper_case(name));
   }
   if (is_set(properties, "listener.security.protocol.map")) {
     protocols = parse_protocol_map(value_of(properties, "listener.security.protocol.map"))

@@ -4,6 +4,7 @@
 
 #include "rules/kafka/apache.h"
 #include "rules/kafka/bitnami.h"
+#include "rules/kafka/csv.h"
 #include "rules/kafka/engapa.h"
 #include "rules/kafka/mounts.h"
 #include "rules/kafka/opaque.h"
@@ -103,22 +104,23 @@ void note_dead_variables(const Object& object, const ProcessStart& start, Settin
   }
 }
 
-// Nothing is known, but the variables may well be read: they are shown as the
-// source, without their value.
-// No cluster has so many listeners or voters. Entries are compared with one another, so that
-// a list of 100,000 would take minutes.
-constexpr ptrdiff_t kMostEntries = 256;
-
+// What such a list holds is not known, but that it is too long is.
 void refuse_long_lists(Settings& settings) {
-  for (Setting& setting : settings.of) {
-    const auto entries = setting.set ? std::count(setting.value.begin(), setting.value.end(), ',') + 1 : 0;
+  for (size_t i = 0; i < kKeys; ++i) {
+    Setting& setting = settings.of[i];
+    const Key key = static_cast<Key>(i);
+    if (!setting.set || !is_list(key)) continue;
+    // Reasons are text of ours.
+    const size_t entries = csv::entries(display(setting.value));
     if (entries <= kMostEntries) continue;
-    setting.set_unreadable(unknown_atom(std::string(property_name(static_cast<Key>(&setting - settings.of.data()))) +
-                                        " has " + std::to_string(entries) + " entries, and no more than " +
-                                        std::to_string(kMostEntries) + " are read"));
+    setting.too_many = entries;
+    setting.set_unreadable(unknown_atom(std::string(property_name(key)) + " has " + std::to_string(entries) +
+                                        " entries, and no more than " + std::to_string(kMostEntries) + " are read"));
   }
 }
 
+// Nothing is known, but the variables may well be read: they are shown as the
+// source, without their value.
 void unknown_everywhere(const VariableReader& reader, const std::string& why, Settings& settings) {
   settings.unreadable = why;
   for (size_t i = 0; i < kKeys; ++i) {

@@ -38,6 +38,14 @@ std::string_view plain_variable(Key key);   // KAFKA_ADVERTISED_LISTENERS
 std::string_view cfg_variable(Key key);     // KAFKA_CFG_ADVERTISED_LISTENERS
 std::string_view server_variable(Key key);  // SERVER_advertised_listeners
 
+// Lists of entries that are compared with one another.
+constexpr bool is_list(Key key) {
+  return key == Key::kAdvertised || key == Key::kListeners || key == Key::kProtocolMap || key == Key::kProcessRoles ||
+         key == Key::kControllerNames || key == Key::kVoters || key == Key::kBootstrap;
+}
+// No broker has as many, and 100,000 would take minutes. Empty entries do not count: Kafka drops them.
+inline constexpr size_t kMostEntries = 256;
+
 // Who turns settings into properties.
 enum class Mechanics : uint8_t {
   kUnknown,
@@ -76,6 +84,7 @@ struct Setting {
   std::string place;       // as Place::what
   bool exact = true;       // value is what stands at node[begin, end) and nothing else
   bool in_shell = false;   // node is shell text: ${NAME} expands there, $(NAME) does not
+  size_t too_many = 0;     // entries of a list that has more than are read; else 0
   uint32_t statement = 0;  // kShell: where the assignment's command begins in node's text
   std::vector<Place> shadowed;
 

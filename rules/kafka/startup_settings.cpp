@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rules/kafka/csv.h"
 #include "rules/kafka/opaque.h"
 
 namespace brokergate {
@@ -34,6 +35,11 @@ bool arrives_as_written(std::string_view value) {
   return value.size() <= kLongest && std::all_of(value.begin(), value.end(), plain) && !holds_reference(value);
 }
 
+// Commas alone do not make a list one that is not judged.
+std::string judged_text(Key key, const std::string& value) {
+  return value.size() > kLongest && is_list(key) ? csv::without_repeated_blanks(value) : value;
+}
+
 }  // namespace
 
 StartupSettings startup_settings(const Settings& settings) {
@@ -42,12 +48,13 @@ StartupSettings startup_settings(const Settings& settings) {
   for (size_t i = 0; i < kKeys; ++i) {
     const Setting& setting = settings.of[i];
     if (!setting.set && setting.by != Setting::By::kUnreadable && certain) continue;
-    std::string name(property_name(static_cast<Key>(i)));
+    const Key key = static_cast<Key>(i);
+    std::string name(property_name(key));
     if (!setting.set || setting.value.empty() || !settings.doubt.empty() || has_unknown(setting.value) ||
-        !arrives_as_written(setting.value)) {
+        !arrives_as_written(judged_text(key, setting.value))) {
       out.unknown.insert(std::move(name));
     } else {
-      out.texts.emplace(std::move(name), display(setting.value));
+      out.texts.emplace(std::move(name), display(judged_text(key, setting.value)));
     }
   }
   if (!certain || settings.mechanics == Mechanics::kFile)

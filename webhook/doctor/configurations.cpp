@@ -1,7 +1,8 @@
 // Webhook configurations: https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
 #include <algorithm>
-#include <array>
 
+#include "webhook/doctor/conditions.h"
+#include "webhook/doctor/coverage.h"
 #include "webhook/doctor/judges.h"
 #include "webhook/doctor/place.h"
 #include "webhook/doctor/selector.h"
@@ -14,27 +15,6 @@ using certs::text_member;
 
 constexpr const char* kPutBack = "install the chart again (helm upgrade), which puts it back";
 constexpr int64_t kLongestTimeout = 10;  // seconds, each of which a kubectl apply may wait
-
-bool lists(const Json& list, std::initializer_list<std::string_view> any_of) {
-  return list.is_array() && std::any_of(list.begin(), list.end(), [&](const Json& next) {
-           return next.is_string() &&
-                  std::find(any_of.begin(), any_of.end(), next.get_ref<const std::string&>()) != any_of.end();
-         });
-}
-
-struct Wanted {
-  std::string_view group, resource;
-};
-constexpr std::array<Wanted, 2> kWanted{{{"apps", "statefulsets"}, {"", "services"}}};
-constexpr std::array<std::string_view, 2> kOperations{"CREATE", "UPDATE"};
-
-bool covers(const Json& rule, const Wanted& wanted, std::string_view operation) {
-  const std::string scope = text_member(rule, "scope");
-  return scope != "Cluster" && lists(member(rule, "apiGroups"), {wanted.group, "*"}) &&
-         lists(member(rule, "apiVersions"), {"v1", "*"}) &&
-         lists(member(rule, "resources"), {wanted.resource, "*", "*/*"}) &&
-         lists(member(rule, "operations"), {operation, "*"});
-}
 
 // Entries of one configuration, looked at together: what one leaves out another may ask about.
 class Judge {
@@ -54,6 +34,7 @@ class Judge {
       call(*entry);
       failure_policy(text_member(*entry, "failurePolicy"));
       namespaces(*entry);
+      selection(*entry);
       manners(*entry);
     }
     if (faults_ > 0) return;
@@ -71,25 +52,16 @@ class Judge {
   }
 
   void coverage() {
-    std::string missing;
-    for (const Wanted& wanted : kWanted) {
-      for (const std::string_view operation : kOperations) {
-        if (std::any_of(entries_.begin(), entries_.end(),
-                        [&](const Json* entry) { return entry_covers(*entry, wanted, operation); })) {
-          continue;
-        }
-        missing += (missing.empty() ? "" : ", ") + std::string(operation) + " of " + std::string(wanted.resource);
-      }
+    const Coverage found = coverage_of(entries_);
+    if (!found.missing.empty()) {
+      ++faults_;
+      out_.fail("rules", where_, "brokergate is not asked about " + found.missing, kPutBack);
+    } else if (!found.apart.empty()) {
+      ++faults_;
+      out_.warn("rules", where_,
+                "asks about " + found.apart + " under another selector or other conditions than about the rest",
+                kPutBack);
     }
-    if (missing.empty()) return;
-    ++faults_;
-    out_.fail("rules", where_, "brokergate is not asked about " + missing, kPutBack);
-  }
-
-  static bool entry_covers(const Json& entry, const Wanted& wanted, std::string_view operation) {
-    const Json& rules = member(entry, "rules");
-    return rules.is_array() &&
-           std::any_of(rules.begin(), rules.end(), [&](const Json& rule) { return covers(rule, wanted, operation); });
   }
 
   void call(const Json& entry) {
@@ -97,7 +69,12 @@ class Judge {
     const std::string wanted = mutating_ ? "/mutate" : "/validate";
     if (place.url.empty() && place.service.empty()) {
       tell(Level::kFail, "endpoint", "clientConfig names neither a Service nor a URL", kPutBack);
-    } else if (!place.path.ends_with(wanted)) {
+    } else if (const std::string wrong = place.wrong_url(); !wrong.empty()) {
+      tell(Level::kFail, "endpoint", "its url " + wrong, kPutBack);
+    } else if (place.path != wanted && !place.url.empty() && place.path.ends_with(wanted)) {
+      tell(Level::kWarn, "endpoint", "asks the path \"" + place.path + "\", and brokergate knows " + wanted + " alone",
+           "let what stands in between take the rest away, or ask for " + wanted);
+    } else if (place.path != wanted) {
       tell(Level::kFail, "endpoint", "asks the path \"" + place.path + "\", want " + wanted, kPutBack);
     }
     if (!lists(member(entry, "admissionReviewVersions"), {"v1", "v1beta1"})) {
@@ -149,6 +126,30 @@ class Judge {
     if (facts_.ns != "kube-system") selected(selector, facts_.own_namespace, facts_.ns, shut);
   }
 
+  // What keeps it from being asked.
+  void selection(const Json& entry) {
+    const Json& of_namespaces = member(entry, "namespaceSelector");
+    if (!can_select(of_namespaces)) {
+      tell(Level::kFail, "namespaces", "its namespaceSelector can select no namespace at all", kPutBack);
+    } else if (const std::string wanted = demands(of_namespaces); !wanted.empty()) {
+      tell(Level::kWarn, "namespaces", "asked only in namespaces with " + wanted,
+           "see that those with brokers have it, or turn it round: leave out what is not to be asked about");
+    }
+    for (const std::string& expression : foreign_conditions(entry)) {
+      tell(Level::kWarn, "match-conditions",
+           "asked only where " + expression + " (matchConditions), which brokergate does not evaluate",
+           "see that it holds for all brokers and their Services");
+    }
+    const Json& of_objects = member(entry, "objectSelector");
+    if (!takes_objects(entry)) {
+      tell(Level::kFail, "object-selector", "its objectSelector selects nothing but, at most, what doctor itself sends",
+           "remove it");
+    } else if (of_objects.is_object() && !of_objects.empty()) {
+      tell(Level::kWarn, "object-selector",
+           "objectSelector lets whoever writes an object leave brokergate out by a label", "remove it");
+    }
+  }
+
   void manners(const Json& entry) {
     if (text_member(entry, "matchPolicy") == "Exact") {
       tell(Level::kWarn, "match-policy", "matchPolicy is Exact: objects of other API versions pass unseen",
@@ -166,10 +167,6 @@ class Judge {
     if (mutating_ && text_member(entry, "reinvocationPolicy") != "IfNeeded") {
       tell(Level::kWarn, "reinvocation", "reinvocationPolicy is Never: what another webhook adds later is not mended",
            "set IfNeeded");
-    }
-    if (const Json& selector = member(entry, "objectSelector"); selector.is_object() && !selector.empty()) {
-      tell(Level::kWarn, "object-selector",
-           "objectSelector lets whoever writes an object leave brokergate out by a label", "remove it");
     }
     if (const Json& rules = member(entry, "rules"); rules.is_array()) {
       const bool broad = std::any_of(rules.begin(), rules.end(), [](const Json& rule) {

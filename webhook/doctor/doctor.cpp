@@ -12,6 +12,10 @@ Symptoms examine(const Facts& facts) {
   judge_trust(facts, out);
   judge_dialled(facts, out);
   judge_probes(facts, known, out);
+  if (facts.out_of_time) {
+    out.unknown("time", facts.name, "the time for all questions was up before all were asked",
+                "see why the API server, or the webhook, answers so slowly, and try again");
+  }
   return out;
 }
 

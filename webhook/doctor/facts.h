@@ -41,25 +41,36 @@ struct Sent {
   certs::ApiError error;              // when it was not taken
 };
 
-// An endpoint that was dialled from where this runs.
+// An endpoint that was dialled from where this runs: one for each URL and caBundle that entries ask by.
 struct Dialled {
   std::string url;
   Sent sent;
+  bool mutating = true;
+  std::string version = "v1";  // of the review: the first that the entry names and that there is
+  std::string untried;         // why nothing was sent
+};
+
+// A Service that webhooks ask.
+struct Asked {
+  std::string ns, name;
+  Thing object, slices;
 };
 
 struct Facts {
   int64_t now = 0;       // seconds since 1970
   int within_days = 30;  // what ends before that is a warning
-  std::string name;      // of both configurations
+  std::string name;      // of both configurations, or of the validating one
   std::string ns;        // where the installation lives; empty: unknown
   Thing mutating, validating;
   bool without_mutating = false, without_validating = false;  // on purpose
   Thing kube_system, own_namespace;
-  Thing service, slices, deployment, renewal, secret, policy;
+  std::vector<Asked> services;  // as services_of() has them, but not all where they are many
+  Thing deployment, renewal, secret, policy;
   std::vector<Dialled> dialled;
   std::string probe_namespace;
   Thing probed_namespace;
   Sent probed_service, probed_set;
+  bool out_of_time = false;  // not all could be asked
 };
 
 }  // namespace brokergate::webhook::doctor

@@ -8,6 +8,7 @@
 #include "certs/base64.h"
 #include "webhook/doctor/place.h"
 #include "webhook/doctor/probe.h"
+#include "webhook/review_codec.h"
 
 namespace brokergate::webhook::doctor {
 namespace {
@@ -15,6 +16,9 @@ namespace {
 using certs::member;
 using certs::text_member;
 using State = Thing::State;
+
+constexpr size_t kMostServices = 4, kMostDialled = 4;  // installations have one, or one for each configuration
+constexpr size_t kLongestName = 253;
 
 const std::string kConfigurations = "/apis/admissionregistration.k8s.io/v1/";
 const std::string kMutating = kConfigurations + "mutatingwebhookconfigurations";
@@ -82,31 +86,63 @@ Thing named(const Json& list, const std::string& name) {
   return {State::kAbsent, {}, ""};
 }
 
+// What keeps it from looking at all, and what to do.
+tl::unexpected<std::string> cannot_look(const certs::ApiError& error) {
+  const char* const remedy =
+      error.status == 401   ? "; the API server knows nobody by this token or certificate: see the context's user, or "
+                              "give --token-file"
+      : error.status == 403 ? "; call doctor as somebody who may get and list webhook configurations"
+      : error.status == 429 ? "; the API server has too much to do: try again later"
+      : error.status >= 500 ? "; the API server itself fails: kubectl get --raw /readyz?verbose tells of what"
+                            : "";
+  return tl::unexpected(one_line(error.message, kLongestName * 4) + remedy);
+}
+
+// The same webhook under two names: what the chart never does, and people do.
+bool are_one(const Json& mutating, const Json& validating) {
+  const auto release = [](const Json& one) {
+    return text_member(member(member(one, "metadata"), "labels"), "app.kubernetes.io/instance");
+  };
+  if (!release(mutating).empty() && release(mutating) == release(validating)) return true;
+  const auto place = [](const Json& one) {
+    const auto entries = entries_of({State::kThere, one, ""});
+    return entries.empty() ? Place() : place_of(*entries.front());
+  };
+  const Place one = place(mutating), other = place(validating);
+  return !one.service.empty() && one.service == other.service && one.ns == other.ns;
+}
+
+std::string choose(const std::set<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + one_line(name, kLongestName);
+  return "there are several installations: " + all + "; choose one with --release";
+}
+
 tl::expected<void, std::string> find_configurations(certs::Cluster& cluster, const Wishes& wishes, Facts& facts) {
   const auto mutating = cluster.get(kMutating);
-  if (!mutating && mutating.error().status == 403) {
+  const auto validating = mutating ? cluster.get(kValidating) : mutating;
+  const auto& refused = mutating ? validating : mutating;
+  if (!refused && refused.error().status == 403) {
     // Who may not see all of them may still see the chart's own.
     facts.name = chart_name(wishes.release);
     facts.mutating = read(cluster, kMutating + "/" + facts.name);
     facts.validating = read(cluster, kValidating + "/" + facts.name);
-    if (facts.mutating.unread() && facts.validating.unread()) return tl::unexpected(mutating.error().message);
+    if (facts.mutating.unread() && facts.validating.unread()) return cannot_look(refused.error());
     return {};
   }
-  if (!mutating) return tl::unexpected(mutating.error().message);
-  const auto validating = cluster.get(kValidating);
-  if (!validating) return tl::unexpected(validating.error().message);
-  std::set<std::string> names;
-  for (const Json* list : {&*mutating, &*validating}) {
-    for (std::string& name : names_in(*list, wishes.release)) names.insert(std::move(name));
-  }
-  if (names.size() > 1) {
-    std::string all;
-    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-    return tl::unexpected("there are several installations: " + all + "; choose one with --release");
-  }
+  if (!refused) return cannot_look(refused.error());
+  const auto to_mutate = names_in(*mutating, wishes.release), to_validate = names_in(*validating, wishes.release);
+  std::set<std::string> names(to_mutate.begin(), to_mutate.end());
+  names.insert(to_validate.begin(), to_validate.end());
   facts.name = names.empty() ? chart_name(wishes.release) : *names.begin();
   facts.mutating = named(*mutating, facts.name);
   facts.validating = named(*validating, facts.name);
+  if (names.size() < 2) return {};
+  if (to_mutate.size() != 1 || to_validate.size() != 1) return tl::unexpected(choose(names));
+  facts.name = to_validate.front();
+  facts.mutating = named(*mutating, to_mutate.front());
+  facts.validating = named(*validating, facts.name);
+  if (!are_one(facts.mutating.object, facts.validating.object)) return tl::unexpected(choose(names));
   return {};
 }
 
@@ -127,12 +163,17 @@ void read_installation(certs::Cluster& cluster, Facts& facts) {
   facts.own_namespace = read(cluster, "/api/v1/namespaces/" + facts.ns);
   const std::string core = "/api/v1/namespaces/" + facts.ns, apps = "/apis/apps/v1/namespaces/" + facts.ns;
   std::string name = facts.name;
-  if (const auto place = service_of(facts)) {
-    facts.service = read_named(cluster, "/api/v1/namespaces/" + place->ns + "/services", place->service);
-    facts.slices = read(cluster, "/apis/discovery.k8s.io/v1/namespaces/" + place->ns +
-                                     "/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3D" + place->service);
-    name = place->service;
+  for (const Place& place : services_of(facts)) {
+    const auto same = [&](const Asked& one) { return one.ns == place.ns && one.name == place.service; };
+    if (std::any_of(facts.services.begin(), facts.services.end(), same)) continue;
+    if (facts.services.size() == kMostServices) break;
+    const std::string folder = "/namespaces/" + place.ns;
+    facts.services.push_back(
+        {place.ns, place.service, read_named(cluster, "/api/v1" + folder + "/services", place.service),
+         read(cluster, "/apis/discovery.k8s.io/v1" + folder +
+                           "/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3D" + place.service)});
   }
+  if (const auto place = service_of(facts)) name = place->service;
   facts.deployment = read_named(cluster, apps + "/deployments", name);
   facts.renewal = read(cluster, "/apis/batch/v1/namespaces/" + facts.ns + "/cronjobs/" + name + "-certs");
   const Mounts mounts = mounts_of(facts.deployment);
@@ -154,21 +195,58 @@ Sent sent_to(certs::Cluster& cluster, const std::string& path, const Json& body)
   return out;
 }
 
-void dial(const Json& entry, const Wishes& wishes, Facts& facts) {
+// As the API server chooses it.
+std::string version_of(const Json& entry) {
+  const Json& all = member(entry, "admissionReviewVersions");
+  if (!all.is_array()) return "v1";
+  for (const Json& next : all) {
+    if (next == "v1" || next == "v1beta1") return next.get<std::string>();
+  }
+  return "v1";
+}
+
+// Empty, or why it cannot be dialled.
+std::string access_by(const Json& entry, const std::string& url, certs::Access& access) {
+  if (!certs::set_server(access, url) || !is_path(access.prefix)) return "its address is none that can be dialled here";
+  const std::string bundle = text_member(member(entry, "clientConfig"), "caBundle");
+  if (bundle.empty()) return "its caBundle is empty, and the API server's own roots are not known here";
+  const auto pem = certs::from_base64(bundle);
+  auto authorities = certs::certificates_in(pem.value_or(""), "caBundle");
+  if (!authorities) return "its caBundle cannot be read";
+  access.authorities = std::move(*authorities);
+  return {};
+}
+
+void dial(const Json& entry, bool mutating, const certs::Cluster& cluster, const Wishes& wishes, Facts& facts) {
   const Place place = place_of(entry);
   if (place.url.empty() && !(wishes.dial_service && !place.service.empty())) return;
-  const std::string url = place.address();
-  for (const Dialled& there : facts.dialled) {
-    if (there.url == url) return;
+  if (!place.wrong_url().empty()) return;
+  Dialled next{place.address(), {}, mutating, version_of(entry), {}};
+  if (facts.dialled.size() == kMostDialled) {
+    next.untried = "one of many: no more than " + std::to_string(kMostDialled) + " are dialled";
+    if (facts.dialled.back().untried != next.untried) facts.dialled.push_back(std::move(next));
+    return;
   }
   certs::Access access;
-  if (!certs::set_server(access, url) || !is_path(access.prefix)) return;
-  const auto pem = certs::from_base64(text_member(member(entry, "clientConfig"), "caBundle"));
-  auto authorities = certs::certificates_in(pem.value_or(""), "caBundle");
-  if (!authorities) return;
-  access.authorities = std::move(*authorities);
-  certs::Cluster webhook(std::move(access));
-  facts.dialled.push_back({url, sent_to(webhook, "?timeout=3s", review_of(service_probe(facts.probe_namespace)))});
+  next.untried = access_by(entry, next.url, access);
+  if (next.untried.empty()) {
+    certs::Cluster webhook(std::move(access));
+    webhook.end_at(cluster.end());
+    next.sent = sent_to(webhook, "?timeout=3s", review_of(service_probe(facts.probe_namespace), next.version));
+  }
+  facts.dialled.push_back(std::move(next));
+}
+
+// Entries that ask the same in the same way are one.
+void dial_all(const certs::Cluster& cluster, const Wishes& wishes, Facts& facts) {
+  std::set<std::string> seen;
+  for (const bool mutating : {true, false}) {
+    for (const Json* entry : entries_of(mutating ? facts.mutating : facts.validating)) {
+      const std::string how = place_of(*entry).address() + "\n" + version_of(*entry) + "\n" +
+                              text_member(member(*entry, "clientConfig"), "caBundle");
+      if (seen.size() <= kMostDialled && seen.insert(how).second) dial(*entry, mutating, cluster, wishes, facts);
+    }
+  }
 }
 
 void probe(certs::Cluster& cluster, Facts& facts) {
@@ -190,12 +268,10 @@ tl::expected<Facts, std::string> gather(certs::Cluster& cluster, const Wishes& w
   if (auto found = find_configurations(cluster, wishes, facts); !found) return tl::unexpected(found.error());
   facts.ns = home_of(facts, wishes);
   read_installation(cluster, facts);
-  for (const Thing* configuration : {&facts.mutating, &facts.validating}) {
-    const auto entries = entries_of(*configuration);
-    if (!entries.empty()) dial(*entries.front(), wishes, facts);
-  }
+  dial_all(cluster, wishes, facts);
   const bool any = facts.mutating.there() || facts.validating.there();
   if (wishes.probe && any) probe(cluster, facts);
+  facts.out_of_time = certs::Cluster::Clock::now() >= cluster.end();
   return facts;
 }
 

@@ -23,8 +23,8 @@ struct Wishes {
 };
 
 // The error is what keeps it from looking at all: no API server, no rights to see
-// webhook configurations, several installations. At most some fifteen calls, each
-// as bounded as Cluster's.
+// webhook configurations, several installations. At most some thirty calls, each
+// as bounded as Cluster's, and none after cluster.end().
 tl::expected<Facts, std::string> gather(certs::Cluster& cluster, const Wishes& wishes);
 
 }  // namespace brokergate::webhook::doctor

@@ -29,6 +29,8 @@ void judge_dialled(const Facts& facts, Symptoms& out);
 // What came of the objects that were sent through the API server: the proof.
 void judge_probes(const Facts& facts, const Known& known, Symptoms& out);
 
+// Why the ConfigMap or Secret that holds this is not known.
+std::string unnamed_volume(const Facts& facts, const char* holds);
 // What to do about an API server's "failed calling webhook …".
 std::string remedy_for_call(const std::string& message);
 // How this installation's certificate is renewed.

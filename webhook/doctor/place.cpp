@@ -1,5 +1,10 @@
 #include "webhook/doctor/place.h"
 
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <tuple>
+
 namespace brokergate::webhook::doctor {
 namespace {
 
@@ -15,19 +20,50 @@ std::string key_for(const Json& items, std::string_view path) {
   return {};
 }
 
-void look(const Json& source, Mounts& out) {
-  if (const Json& secret = member(source, "secret"); secret.is_object() && out.secret.empty()) {
-    const std::string name = text_member(secret, "name");
-    out.secret = name.empty() ? text_member(secret, "secretName") : name;
-  }
-  if (const Json& map = member(source, "configMap"); map.is_object()) {
-    const std::string key = key_for(member(map, "items"), "policy.yaml");
-    if (!key.empty() && out.policy.empty()) {
-      out.policy = text_member(map, "name");
-      out.policy_key = key;
+// Without items every key is a file of its name.
+bool is_whole(const Json& source) { return !member(source, "items").is_array() || member(source, "items").empty(); }
+
+class Volumes {
+ public:
+  void look(const Json& source) {
+    if (const Json& secret = member(source, "secret"); secret.is_object()) {
+      const std::string name = text_member(secret, "name");
+      Found& found = is_whole(secret) ? whole_secrets_ : secrets_;
+      if (is_whole(secret) || !key_for(member(secret, "items"), "tls.crt").empty())
+        found.add(name.empty() ? text_member(secret, "secretName") : name, "tls.crt");
+    }
+    if (const Json& map = member(source, "configMap"); map.is_object()) {
+      const std::string key = is_whole(map) ? "policy.yaml" : key_for(member(map, "items"), "policy.yaml");
+      if (!key.empty()) (is_whole(map) ? whole_maps_ : maps_).add(text_member(map, "name"), key);
     }
   }
-}
+
+  // What says its file beats what may have it; of several that may, nobody knows which.
+  Mounts mounts() const {
+    const Found& secret = secrets_.count > 0 ? secrets_ : whole_secrets_;
+    const Found& map = maps_.count > 0 ? maps_ : whole_maps_;
+    Mounts out;
+    if (secret.count == 1 || secrets_.count > 0) out.secret = secret.name;
+    if (map.count == 1 || maps_.count > 0) {
+      out.policy = map.name;
+      out.policy_key = map.key;
+    }
+    return out;
+  }
+
+ private:
+  struct Found {
+    std::string name, key;
+    int count = 0;
+    void add(std::string next, const std::string& under) {
+      if (next.empty() || next == name) return;
+      if (count++ > 0) return;
+      name = std::move(next);
+      key = under;
+    }
+  };
+  Found secrets_, whole_secrets_, maps_, whole_maps_;
+};
 
 }  // namespace
 
@@ -66,6 +102,31 @@ Place place_of(const Json& entry) {
   return out;
 }
 
+std::string Place::wrong_url() const {
+  constexpr std::string_view kScheme = "https://";
+  if (url.empty()) return {};
+  if (!url.starts_with(kScheme)) return "does not begin with https://: the API server asks nothing else";
+  const std::string_view rest = std::string_view(url).substr(kScheme.size());
+  const std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
+  if (host.find('@') != std::string_view::npos) return "holds a user's name: the API server takes none";
+  if (host.empty()) return "names no host";
+  if (rest.find_first_of("?#") != std::string_view::npos) return "has a query or fragment: the API server takes none";
+  return {};
+}
+
+std::vector<Place> services_of(const Facts& facts) {
+  std::vector<Place> out;
+  std::set<std::tuple<std::string, std::string, int64_t>> seen;
+  for (const Thing* configuration : {&facts.validating, &facts.mutating}) {
+    for (const Json* entry : entries_of(*configuration)) {
+      Place place = place_of(*entry);
+      if (place.service.empty() || place.ns.empty()) continue;
+      if (seen.emplace(place.ns, place.service, place.port).second) out.push_back(std::move(place));
+    }
+  }
+  return out;
+}
+
 std::optional<Place> service_of(const Facts& facts) {
   for (const Thing* configuration : {&facts.validating, &facts.mutating}) {
     for (const Json* entry : entries_of(*configuration)) {
@@ -77,18 +138,18 @@ std::optional<Place> service_of(const Facts& facts) {
 }
 
 Mounts mounts_of(const Thing& deployment) {
-  Mounts out;
-  if (!deployment.there()) return out;
+  if (!deployment.there()) return {};
   const Json& pod = member(member(member(deployment.object, "spec"), "template"), "spec");
   const Json& volumes = member(pod, "volumes");
-  if (!volumes.is_array()) return out;
+  if (!volumes.is_array()) return {};
+  Volumes found;
   for (const Json& volume : volumes) {
-    look(volume, out);
+    found.look(volume);
     const Json& sources = member(member(volume, "projected"), "sources");
     if (!sources.is_array()) continue;
-    for (const Json& source : sources) look(source, out);
+    for (const Json& source : sources) found.look(source);
   }
-  return out;
+  return found.mounts();
 }
 
 int64_t number_member(const Json& of, const char* key, int64_t missing) {
@@ -97,7 +158,10 @@ int64_t number_member(const Json& of, const char* key, int64_t missing) {
 }
 
 std::string name_of(const Facts& facts, bool mutating) {
-  return (mutating ? "MutatingWebhookConfiguration " : "ValidatingWebhookConfiguration ") + facts.name;
+  const Thing& thing = mutating ? facts.mutating : facts.validating;
+  const std::string own = text_member(member(thing.object, "metadata"), "name");
+  return (mutating ? "MutatingWebhookConfiguration " : "ValidatingWebhookConfiguration ") +
+         (own.empty() ? facts.name : own);
 }
 
 }  // namespace brokergate::webhook::doctor

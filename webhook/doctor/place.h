@@ -15,19 +15,23 @@ namespace brokergate::webhook::doctor {
 std::vector<const Json*> entries_of(const Thing& configuration);
 // admissionregistration.k8s.io/v1, WebhookClientConfig: a URL, or a Service.
 struct Place {
-  std::string url;              // empty: a Service
-  std::string service, ns;      // the Service
-  int64_t port = 443;           // of the Service
-  std::string path;             // of either
+  std::string url;          // empty: a Service
+  std::string service, ns;  // the Service
+  int64_t port = 443;       // of the Service
+  std::string path;         // of either
+  // What keeps the API server from taking the URL (ValidateWebhookURL); empty: nothing, or a Service is asked.
+  std::string wrong_url() const;
   std::string shown() const;    // for people
   std::string address() const;  // the URL, or https://SERVICE.NS.svc:PORT/PATH
 };
 Place place_of(const Json& entry);
-// Of the first entry that names a Service, in either configuration.
+// Every Service that an entry of either configuration asks, each once; the validating ones first.
+std::vector<Place> services_of(const Facts& facts);
+// The first of them.
 std::optional<Place> service_of(const Facts& facts);
 
 // What the pods of a Deployment mount: the Secret with the certificate, the ConfigMap
-// with the policy and the key it stands under. Empty: none.
+// with the policy and the key it stands under. Empty: none that can be told.
 struct Mounts {
   std::string secret, policy, policy_key;
 };

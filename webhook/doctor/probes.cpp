@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "certs/base64.h"
 #include "webhook/doctor/judges.h"
 #include "webhook/doctor/place.h"
 #include "webhook/doctor/probe.h"
@@ -14,14 +15,38 @@ using certs::text_member;
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-// Whether the message is about a webhook of ours.
-bool names_ours(const Facts& facts, const std::string& message) {
-  if (has(message, ".brokergate.io\"")) return true;
-  for (const Thing* configuration : {&facts.mutating, &facts.validating}) {
-    for (const Json* entry : entries_of(*configuration)) {
-      const std::string name = text_member(*entry, "name");
-      if (!name.empty() && has(message, "\"" + name + "\"")) return true;
-    }
+// What the API server said, without what the client puts before it.
+std::string_view said_in(const certs::ApiError& error) {
+  std::string_view text = error.message;
+  const std::string before = ": " + std::to_string(error.status) + " ";
+  if (const size_t at = text.find(before); at != text.npos) text.remove_prefix(at + before.size());
+  constexpr std::string_view kInternal = "Internal error occurred: ";
+  if (text.starts_with(kInternal)) text.remove_prefix(kInternal.size());
+  return text;
+}
+
+// `before` and, in quotes, the name of an entry of this configuration: what stands elsewhere may be anybody's words.
+bool names_entry(const Thing& configuration, std::string_view said, std::string_view before) {
+  if (!said.starts_with(before)) return false;
+  said.remove_prefix(before.size());
+  const auto all = entries_of(configuration);
+  return std::any_of(all.begin(), all.end(), [&](const Json* entry) {
+    const std::string name = text_member(*entry, "name");
+    return !name.empty() && said.starts_with("\"" + name + "\"");
+  });
+}
+
+bool denied_by(const Thing& configuration, const certs::ApiError& error) {
+  const std::string_view said = said_in(error);
+  if (error.status != 403 || !names_entry(configuration, said, "admission webhook ")) return false;
+  const size_t name_end = said.find('"', said.find('"') + 1);
+  return said.substr(name_end + 1).starts_with(" denied the request");
+}
+
+bool call_failed(const Facts& facts, const certs::ApiError& error) {
+  const std::string_view said = said_in(error);
+  for (const char* before : {"failed calling webhook ", "failed to call webhook "}) {
+    if (names_entry(facts.mutating, said, before) || names_entry(facts.validating, said, before)) return true;
   }
   return false;
 }
@@ -30,7 +55,7 @@ std::string rule_mark(const char* rule) { return "[" + std::string(rule) + "]"; 
 
 bool warned_of(const Sent& sent, const char* rule) {
   return std::any_of(sent.warnings.begin(), sent.warnings.end(),
-                     [&](const std::string& text) { return has(text, rule_mark(rule)); });
+                     [&](const std::string& text) { return has(text, "\"" + rule_mark(rule)); });
 }
 
 bool annotated(const Sent& sent, const Provider& provider) {
@@ -49,8 +74,12 @@ class Probes {
     if (!sent.sent || facts_.without_mutating) return;
     const std::string where = "a load balancer for a broker, sent to " + facts_.probe_namespace + " (dry run)";
     if (!sent.taken) return refused("mutates", where, sent, kServiceRule);
-    if (annotated(sent, *policy_.provider)) {
+    if (is_internal(sent.answer, policy_, facts_.probe_namespace)) {
       return out_.ok("mutates", where, "came back with the annotation that keeps it internal");
+    }
+    if (annotated(sent, *policy_.provider) && !known_.is(Mode::kObserve) &&
+        expected_of_service(policy_, facts_.probe_namespace) != Expected::kNothing) {
+      return not_asked("mutates", where, "came back with an annotation that does not keep it internal", true);
     }
     if (silent(where, "mutates", expected_of_service(policy_, facts_.probe_namespace))) return;
     not_asked("mutates", where, "came back as it was sent: /mutate was not asked, or did not answer", true);
@@ -107,11 +136,14 @@ class Probes {
   void refused(const char* id, const std::string& where, const Sent& sent, const char* rule) {
     const std::string& message = sent.error.message;
     if (has(message, "failed calling webhook") || has(message, "failed to call webhook")) {
-      if (names_ours(facts_, message)) return out_.fail(id, where, message, remedy_for_call(message));
+      if (call_failed(facts_, sent.error)) return out_.fail(id, where, message, remedy_for_call(message));
       return out_.unknown(id, where, "another webhook keeps it from being seen: " + message);
     }
-    if (has(message, "admission webhook") && names_ours(facts_, message)) {
-      if (rule == std::string_view(kSetRule) || has(message, rule_mark(rule))) return denied(id, where, message, rule);
+    const bool ours = denied_by(facts_.validating, sent.error);
+    if (ours && has(message, rule_mark(rule))) return denied(id, where, message, rule);
+    if (ours || denied_by(facts_.mutating, sent.error)) {
+      return out_.unknown(id, where, "was refused, and not for what it is sent for: " + message,
+                          "brokergate's log tells what it denied");
     }
     if (sent.error.status == 403 && has(message, "cannot create resource")) {
       return out_.unknown(id, where, "may not be tried: " + message,
@@ -137,12 +169,29 @@ class Probes {
   Symptoms& out_;
 };
 
+// What the API server would refuse (admission.k8s.io, pkg/admission/plugin/webhook/request), and what brokergate never
+// says.
+std::string wrong_answer(const Dialled& dialled) {
+  const Json& answer = dialled.sent.answer;
+  const Json& response = member(answer, "response");
+  if (text_member(answer, "kind") != "AdmissionReview" || text_member(response, "uid") != "brokergate-doctor" ||
+      !member(response, "allowed").is_boolean()) {
+    return "its answer is no AdmissionReview of ours";
+  }
+  if (const std::string version = text_member(answer, "apiVersion"); version != "admission.k8s.io/" + dialled.version)
+    return "its answer is of version \"" + version + "\", asked was admission.k8s.io/" + dialled.version;
+  const Json &patch = member(response, "patch"), &type = member(response, "patchType");
+  if (!dialled.mutating) return patch.is_null() && type.is_null() ? "" : "/validate answers with a patch";
+  if (!member(response, "allowed").get<bool>()) return "/mutate denies";
+  if (patch.is_null() && type.is_null()) return {};
+  const auto text = patch.is_string() ? certs::from_base64(patch.get_ref<const std::string&>()) : std::nullopt;
+  const bool list = text && Json::parse(*text, nullptr, false).is_array();
+  return list && type == "JSONPatch" ? "" : "its patch is no JSON patch";
+}
+
 void judge_answer(const Dialled& dialled, const std::string& where, Symptoms& out) {
-  const Json& response = member(dialled.sent.answer, "response");
-  const bool allowed = member(response, "allowed").is_boolean();
-  if (text_member(response, "uid") != "brokergate-doctor" || !allowed) {
-    return out.fail("dial", where, "what answers there is no brokergate: its answer is no AdmissionReview of ours",
-                    "see what listens there");
+  if (const std::string wrong = wrong_answer(dialled); !wrong.empty()) {
+    return out.fail("dial", where, "what answers there is no brokergate: " + wrong, "see what listens there");
   }
   out.ok("dial", where, "answers, with a certificate that the caBundle verifies");
 }
@@ -185,6 +234,10 @@ std::string remedy_for_call(const std::string& message) {
 void judge_dialled(const Facts& facts, Symptoms& out) {
   for (const Dialled& next : facts.dialled) {
     const std::string where = next.url + ", dialled from here";
+    if (!next.untried.empty()) {
+      out.unknown("dial", where, "was not tried: " + next.untried);
+      continue;
+    }
     if (!next.sent.sent) continue;
     if (next.sent.taken) {
       judge_answer(next, where, out);

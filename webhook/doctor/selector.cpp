@@ -1,6 +1,9 @@
 #include "webhook/doctor/selector.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 
 namespace brokergate::webhook::doctor {
@@ -29,6 +32,56 @@ Selected meets(const Json& wish, const Json& labels, bool all) {
   return Selected::kUnknown;
 }
 
+// What all wishes about one key leave.
+struct Left {
+  std::optional<std::set<std::string>> of;  // absent: any value
+  std::set<std::string> never;
+  bool there = false, gone = false;  // has to be
+
+  bool any() const {
+    if (there && gone) return false;
+    return !of || std::any_of(of->begin(), of->end(), [&](const std::string& value) { return !never.contains(value); });
+  }
+};
+
+std::set<std::string> values_of(const Json& wish) {
+  std::set<std::string> out;
+  const Json& values = certs::member(wish, "values");
+  if (!values.is_array()) return out;
+  for (const Json& value : values) {
+    if (value.is_string()) out.insert(value.get<std::string>());
+  }
+  return out;
+}
+
+void only(Left& left, const std::set<std::string>& values) {
+  left.there = true;
+  if (!left.of) left.of = values;
+  std::erase_if(*left.of, [&](const std::string& value) { return !values.contains(value); });
+}
+
+void take(const Json& wish, std::map<std::string, Left>& all) {
+  Left& left = all[certs::text_member(wish, "key")];
+  const std::string relation = certs::text_member(wish, "operator");
+  if (relation == "In") only(left, values_of(wish));
+  if (relation == "NotIn") left.never.merge(values_of(wish));
+  if (relation == "Exists") left.there = true;
+  if (relation == "DoesNotExist") left.gone = true;
+}
+
+std::map<std::string, Left> wishes_of(const Json& selector) {
+  std::map<std::string, Left> out;
+  if (const Json& wanted = certs::member(selector, "matchLabels"); wanted.is_object()) {
+    for (const auto& [key, value] : wanted.items()) {
+      if (value.is_string()) only(out[key], {value.get<std::string>()});
+    }
+  }
+  if (const Json& wishes = certs::member(selector, "matchExpressions"); wishes.is_array()) {
+    for (const Json& wish : wishes) take(wish, out);
+  }
+  return out;
+}
+
 }  // namespace
 
 Selected selects(const Json& selector, const Json& labels, bool all) {
@@ -41,6 +94,26 @@ Selected selects(const Json& selector, const Json& labels, bool all) {
   }
   if (const Json& wishes = certs::member(selector, "matchExpressions"); wishes.is_array()) {
     for (const Json& wish : wishes) out = both(out, meets(wish, labels, all));
+  }
+  return out;
+}
+
+bool can_select(const Json& selector, const Label* without) {
+  auto wishes = wishes_of(selector);
+  if (without) wishes[without->key].never.insert(without->value);
+  return std::all_of(wishes.begin(), wishes.end(), [](const auto& next) { return next.second.any(); });
+}
+
+std::string demands(const Json& selector) {
+  std::string out;
+  for (const auto& [key, left] : wishes_of(selector)) {
+    if (!left.there) continue;
+    if (!out.empty()) out += ", ";
+    out += key;
+    if (!left.of) continue;
+    std::string values;
+    for (const std::string& value : *left.of) values += (values.empty() ? "" : ", ") + value;
+    out += left.of->size() == 1 ? "=" + values : " in (" + values + ")";
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "certs/cluster.h"
 
@@ -12,5 +13,13 @@ enum class Selected : uint8_t { kYes, kNo, kUnknown };
 // `all` says whether `labels` are all that there are; of others nothing is known.
 // An absent or empty selector selects everything.
 Selected selects(const certs::Json& selector, const certs::Json& labels, bool all);
+
+// False: there are no labels that it could select. With `without` those that have this label are none.
+struct Label {
+  std::string key, value;
+};
+bool can_select(const certs::Json& selector, const Label* without = nullptr);
+// What has to be there for it to select anything: "guarded=yes, team in (a, b)". Empty: nothing has.
+std::string demands(const certs::Json& selector);
 
 }  // namespace brokergate::webhook::doctor

@@ -42,6 +42,31 @@ void judge_dates(const Bundle& bundle, const Facts& facts, Symptoms& out) {
   }
 }
 
+struct Blocks {
+  std::string text;  // those that are read
+  size_t left_out = 0;
+};
+
+// crypto/x509's AppendCertsFromPEM: of type CERTIFICATE, which OpenSSL calls X509 CERTIFICATE and TRUSTED CERTIFICATE
+// as well, and without headers.
+Blocks blocks_read_by_go(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN ", kPlain = "CERTIFICATE-----";
+  Blocks out;
+  for (size_t at = pem.find(kBegin); at != pem.npos;) {
+    const size_t next = pem.find(kBegin, at + 1);
+    const std::string_view block = pem.substr(at, next == pem.npos ? next : next - at);
+    at = next;
+    const bool plain = block.substr(kBegin.size()).starts_with(kPlain);
+    const std::string_view body = block.substr(0, block.find("-----END "));
+    if (plain && body.find(':') == body.npos) {
+      out.text += block;
+    } else {
+      ++out.left_out;
+    }
+  }
+  return out;
+}
+
 void judge_bundle(const Json& entry, const std::string& where, const Facts& facts, std::vector<Bundle>& all,
                   Symptoms& out) {
   const std::string text = text_member(member(entry, "clientConfig"), "caBundle");
@@ -55,7 +80,22 @@ void judge_bundle(const Json& entry, const std::string& where, const Facts& fact
     }
     return;
   }
-  const auto pem = certs::from_base64(text);
+  auto pem = certs::from_base64(text);
+  if (pem) {
+    const Blocks blocks = blocks_read_by_go(*pem);
+    if (blocks.left_out > 0 && blocks.text.empty()) {
+      return out.fail("ca-bundle", where,
+                      name + "its caBundle holds no plain CERTIFICATE block: the API server passes over all others",
+                      renewing(facts));
+    }
+    if (blocks.left_out > 0) {
+      out.warn("ca-bundle", where,
+               name + "its caBundle holds " + std::to_string(blocks.left_out) +
+                   " blocks that are no plain CERTIFICATE: the API server passes over them",
+               renewing(facts));
+      pem = blocks.text;
+    }
+  }
   auto authorities =
       pem ? certs::certificates_in(*pem, "its caBundle")
           : tl::expected<certs::Certificates, std::string>(tl::unexpected(std::string("its caBundle is not base64")));
@@ -104,7 +144,11 @@ std::vector<certs::Fault> faults_of(const Served& served, const std::vector<Bund
   judged.certificates = &served.certificates;
   judged.key = &served.key;
   // The name that the API server verifies, whatever address it dials.
-  if (const auto place = service_of(facts)) judged.names.dns = {place->service + "." + place->ns + ".svc"};
+  for (const Place& place : services_of(facts)) {
+    std::string name = place.service + "." + place.ns + ".svc";
+    auto& names = judged.names.dns;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
   judged.cert_origin = "tls.crt";
   judged.key_origin = "tls.key";
   judged.now = facts.now;
@@ -130,7 +174,12 @@ void judge_secret(const std::vector<Bundle>& bundles, const Facts& facts, Sympto
   if (facts.secret.unread()) {
     return out.unknown("certificate", where, facts.secret.why, "what the API server gets to see is tried below");
   }
-  if (!facts.secret.there()) return;
+  if (!facts.secret.there()) {
+    // Where a URL is asked, what is served there is in no Secret of this installation.
+    if (!service_of(facts) || !name.empty()) return;
+    return out.unknown("certificate", "Secret of Deployment " + facts.ns + "/" + facts.name,
+                       unnamed_volume(facts, "the certificate"), "what the API server gets to see is tried below");
+  }
   const auto served = served_of(facts.secret.object);
   if (!served) return out.fail("certificate", where, served.error(), renewing(facts));
   const std::vector<certs::Fault> faults = faults_of(*served, bundles, facts);

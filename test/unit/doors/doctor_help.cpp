@@ -41,11 +41,24 @@ Json configuration_of(const Installation& installation, bool mutating) {
 }
 
 Json deployment() {
-  return Json::parse(R"({"metadata": {"name": "brokergate"}, "spec": {"replicas": 2, "template": {"spec": {"volumes": [
+  return Json::parse(R"({"metadata": {"name": "brokergate"}, "spec": {"replicas": 2, "template": {
+    "metadata": {"labels": {"app": "brokergate", "component": "webhook"}}, "spec": {"containers": [{"ports": [
+      {"name": "webhook", "containerPort": 8443}, {"name": "operations", "containerPort": 8080}]}], "volumes": [
     {"name": "settings", "projected": {"sources": [
       {"configMap": {"name": "brokergate-policy", "items": [{"key": "policy.yaml", "path": "policy.yaml"}]}},
       {"secret": {"name": "brokergate-tls", "items": [{"key": "tls.crt", "path": "tls/tls.crt"}]}}]}}]}}},
     "status": {"readyReplicas": 2}})");
+}
+
+Json service() {
+  return Json::parse(R"({"spec": {"type": "ClusterIP", "selector": {"app": "brokergate"}, "ports": [
+    {"name": "https", "port": 443, "targetPort": "webhook", "protocol": "TCP"},
+    {"name": "operations", "port": 8080, "targetPort": "operations"}]}})");
+}
+
+Json slices() {
+  return Json::parse(R"({"items": [{"ports": [{"name": "https", "port": 8443}], "endpoints": [
+    {"addresses": ["10.0.0.1"], "conditions": {"ready": true}}, {"addresses": ["10.0.0.2"]}]}]})");
 }
 
 Json secret_of(const Installation& installation) {
@@ -79,9 +92,11 @@ doc::Facts well(const Installation& installation) {
   };
   out.kube_system = ns("kube-system");
   out.own_namespace = ns("guard");
-  out.service = there(Json::parse(R"({"spec": {"type": "ClusterIP", "ports": [{"port": 443}, {"port": 8080}]}})"));
-  out.slices = there(Json::parse(R"({"items": [{"endpoints": [
-    {"addresses": ["10.0.0.1"], "conditions": {"ready": true}}, {"addresses": ["10.0.0.2"]}]}]})"));
+  doc::Asked& asked = out.services.emplace_back();
+  asked.ns = "guard";
+  asked.name = "brokergate";
+  asked.object = there(service());
+  asked.slices = there(slices());
   out.deployment = there(deployment());
   out.renewal = there(Json::parse(R"({"metadata": {"name": "brokergate-certs"}, "spec": {"suspend": false}})"));
   out.secret = there(secret_of(installation));

@@ -20,6 +20,8 @@ Installation make_installation(int days = 365);
 // As the chart renders it, with a Service in namespace guard.
 certs::Json configuration_of(const Installation& installation, bool mutating);
 certs::Json deployment();
+certs::Json service();
+certs::Json slices();  // two pods, both ready
 certs::Json secret_of(const Installation& installation);
 // The ConfigMap with this spec.
 certs::Json policy_map(const std::string& spec);

@@ -182,16 +182,15 @@ TEST_CASE("doctor: a Service in the cluster, its pods and its certificate") {
     cluster.api.put(mutating ? kMutatings : kValidatings,
                     {{"items", json::array({json::parse(configuration_of(cluster.made, mutating).dump())})}});
   }
-  cluster.api.put("/api/v1/namespaces/guard/services/brokergate", {{"spec", {{"ports", {{{"port", 443}}}}}}});
+  cluster.api.put("/api/v1/namespaces/guard/services/brokergate", json::parse(service().dump()));
   cluster.api.put("/api/v1/namespaces/guard/secrets/brokergate-tls", json::parse(secret_of(cluster.made).dump()));
-  cluster.api.put("/apis/discovery.k8s.io/v1/namespaces/guard/endpointslices",
-                  {{"items", {{{"endpoints", {{{"addresses", {"10.0.0.1"}}}}}}}}});
+  cluster.api.put("/apis/discovery.k8s.io/v1/namespaces/guard/endpointslices", json::parse(slices().dump()));
   Outcome found = cluster.doctor();
   // The certificate is from the future: kDoctorNow is not now.
   CHECK(found.code == 1);
   holds(found.out, "fail: Secret guard/brokergate-tls: the certificate is not valid before 2027-");
   holds(found.out, "ok: Service guard/brokergate: has port 443 [service]\n");
-  holds(found.out, "ok: Service guard/brokergate: 1 of 1 addresses behind it are ready [endpoints]\n");
+  holds(found.out, "ok: Service guard/brokergate: 2 of 2 addresses behind it are ready [endpoints]\n");
   holds(found.out, "ok: Deployment guard/brokergate: 2 of 2 replicas are ready [deployment]\n");
   CHECK(std::find(cluster.calls.begin(), cluster.calls.end(),
                   "GET /apis/discovery.k8s.io/v1/namespaces/guard/endpointslices?labelSelector="
@@ -227,7 +226,10 @@ TEST_CASE("doctor: what keeps it from looking ends with 2") {
   Folder folder;
   CHECK(error({"--token-file", folder.write("empty", "\n")}).ends_with("holds no token\n"));
   CHECK(cluster.doctor({"--token-file", folder.write("token", "t0ken\n")}).code == 0);
-  CHECK(error({"--token-file", folder.write("wrong", "other")}).ends_with(": 401 Unauthorized\n"));
+  CHECK(
+      error({"--token-file", folder.write("wrong", "other")})
+          .ends_with(": 401 Unauthorized; the API server knows nobody by this token or certificate: see the context's "
+                     "user, or give --token-file\n"));
   // Two installations, one of which has to be chosen.
   json two = cluster.api.get(kValidatings);
   json second = two["items"][0];
@@ -238,12 +240,30 @@ TEST_CASE("doctor: what keeps it from looking ends with 2") {
   CHECK(error({}) == "there are several installations: brokergate, other-brokergate; choose one with --release\n");
   CHECK(cluster.doctor({"--release", "brokergate"}).code == 0);
   CHECK(cluster.doctor({"--release", "other"}).code == 1);  // it has no mutating half
+  // A name does not steer a terminal.
+  two["items"][1]["metadata"]["name"] = "other\x1b[31m";
+  cluster.api.put(kValidatings, two);
+  CHECK(error({}) == "there are several installations: brokergate, other [31m; choose one with --release\n");
+  // One installation whose configurations have names of their own.
+  json renamed = cluster.api.get(kValidatings);
+  renamed["items"].erase(1);
+  renamed["items"][0]["metadata"]["name"] = "brokergate-validating";
+  cluster.api.put(kValidatings, renamed);
+  const Outcome found = cluster.doctor();
+  CHECK(found.code == 0);
+  holds(found.out, "ValidatingWebhookConfiguration brokergate-validating: asks https://127.0.0.1:");
+  CHECK(cluster.doctor({"--release", "brokergate"}).code == 0);
+  for (const int status : {429, 500}) {
+    cluster.replies["GET " + kMutatings] = {status, {{"message", "no"}}};
+    holds(error({}),
+          status == 429 ? "429 no; the API server has too much to do" : "500 no; the API server itself fails");
+  }
   // Who may not list looks at the chart's own.
   cluster.replies["GET " + kMutatings] = {403, {{"message", "forbidden"}}};
   CHECK(cluster.doctor().code == 0);
   cluster.replies["GET " + kMutatings + "/brokergate"] = {403, {{"message", "forbidden"}}};
   cluster.replies["GET " + kValidatings + "/brokergate"] = {403, {{"message", "forbidden"}}};
-  CHECK(error({}).ends_with(": 403 forbidden\n"));
+  CHECK(error({}).ends_with(": 403 forbidden; call doctor as somebody who may get and list webhook configurations\n"));
   const Outcome nowhere = run_program({"doctor"}, "", {{"HOME", folder.path()}, {"KUBECONFIG", ""}});
   CHECK(nowhere.code == 2);
   CHECK(nowhere.err.find("there is no kubeconfig; give --kubeconfig") != std::string::npos);

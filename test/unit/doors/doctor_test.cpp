@@ -91,7 +91,39 @@ TEST_CASE("doctor: a configuration that has left the chart's shape is told, with
       {"opted in by a label",
        false,
        patch(R"({"namespaceSelector": {"matchExpressions": null, "matchLabels": {"guarded": "yes"}}})"),
+       {"warn namespaces"}},
+      {"opted in by name",
+       true,
+       patch(R"({"namespaceSelector": {"matchExpressions": [
+           {"key": "kubernetes.io/metadata.name", "operator": "In", "values": ["default"]}]}})"),
+       {"warn namespaces"}},
+      {"in no namespace",
+       true,
+       patch(R"({"namespaceSelector": {"matchExpressions": [
+           {"key": "a", "operator": "In", "values": ["b"]}, {"key": "a", "operator": "NotIn", "values": ["b"]}]}})"),
+       {"fail rules", "fail namespaces"}},
+      {"asks about what the doctor sends only",
+       false,
+       patch(R"({"objectSelector": {"matchLabels": {"app": "kafka-brokergate-doctor"}}})"),
+       {"fail rules", "fail object-selector"}},
+      {"on the chart's conditions",
+       false,
+       patch(R"j({"matchConditions": [{"expression": "!has(object.metadata.deletionTimestamp)"},
+           {"expression": "request.resource.resource != \"services\" ||\n (has(object.spec.selector) && object.spec.selector.size() > 0\n&& (!has(object.spec.type) || object.spec.type != \"ExternalName\"))"}]})j"),
        {}},
+      {"on a condition of somebody's own",
+       false,
+       patch(R"j({"matchConditions": [{"name": "x", "expression": "request.operation == \"CREATE\""}]})j"),
+       {"warn match-conditions"}},
+      {"on a condition that only pods meet",
+       true,
+       patch(R"j({"matchConditions": [{"name": "made-by-a-statefulset", "expression":
+           "has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, o.kind == \"StatefulSet\")"}]})j"),
+       {"warn match-conditions"}},
+      {"a path that ends alike",
+       false,
+       patch(R"({"clientConfig": {"service": {"path": "/other/validate"}}})"),
+       {"fail endpoint"}},
   };
   for (const Row& row : rows) {
     INFO(row.what);
@@ -128,12 +160,15 @@ TEST_CASE("doctor: what is missing is told, what may not be read is unknown") {
   };
   const doc::Thing absent{doc::Thing::State::kAbsent, {}, "404"};
   CHECK(with([&](doc::Facts& f) { f.mutating = absent; }) == Told{"fail configuration"});
-  CHECK(with([&](doc::Facts& f) { f.validating.object["webhooks"] = Json::array(); }) == Told{"fail configuration"});
-  CHECK(with([&](doc::Facts& f) { f.validating = unread("403"); }) == Told{"unknown configuration"});
-  CHECK(with([&](doc::Facts& f) { f.service = absent; }) == Told{"fail service"});
-  CHECK(with([&](doc::Facts& f) { f.service.object["spec"]["ports"][0]["port"] = 8443; }) == Told{"fail service"});
-  CHECK(with([&](doc::Facts& f) { f.slices.object["items"] = Json::array(); }) == Told{"fail endpoints"});
-  CHECK(with([&](doc::Facts& f) { f.slices = unread("403"); }) == Told{"unknown endpoints"});
+  CHECK(with([&](doc::Facts& f) { f.validating.object["webhooks"] = Json::array(); }) ==
+        Told{"fail configuration", "unknown validates"});
+  CHECK(with([&](doc::Facts& f) { f.validating = unread("403"); }) ==
+        Told{"unknown configuration", "unknown validates"});
+  CHECK(with([&](doc::Facts& f) { f.services[0].object = absent; }) == Told{"fail service"});
+  CHECK(with([&](doc::Facts& f) { f.services[0].object.object["spec"]["ports"][0]["port"] = 8443; }) ==
+        Told{"fail service"});
+  CHECK(with([&](doc::Facts& f) { f.services[0].slices.object["items"] = Json::array(); }) == Told{"fail endpoints"});
+  CHECK(with([&](doc::Facts& f) { f.services[0].slices = unread("403"); }) == Told{"unknown endpoints"});
   CHECK(with([&](doc::Facts& f) { f.deployment.object["status"] = Json::object(); }) == Told{"fail deployment"});
   CHECK(with([&](doc::Facts& f) { f.deployment.object["status"]["readyReplicas"] = 1; }) == Told{"warn deployment"});
   CHECK(with([&](doc::Facts& f) {
@@ -170,6 +205,23 @@ TEST_CASE("doctor: the caBundle and the certificate") {
   CHECK(told(found) == Told{"fail ca-bundle"});
   found = with([](doc::Facts& f) { entry(f.mutating)["clientConfig"]["caBundle"] = encode_base64("no certificate"); });
   CHECK(told(found) == Told{"fail ca-bundle"});
+  // OpenSSL reads these, the API server does not.
+  const std::string pem = certs::pem_of(installation().authority.certificate);
+  const auto named = [&](std::string name) {
+    std::string out = pem;
+    for (const char* edge : {"BEGIN ", "END "}) out.insert(out.find(edge) + std::string(edge).size(), name);
+    return out;
+  };
+  for (const std::string& odd : {named("X509 "), named("TRUSTED ")}) {
+    found = with([&](doc::Facts& f) { entry(f.mutating)["clientConfig"]["caBundle"] = encode_base64(odd); });
+    CHECK(told(found) == Told{"fail ca-bundle"});
+    found = with([&](doc::Facts& f) { entry(f.mutating)["clientConfig"]["caBundle"] = encode_base64(odd + pem); });
+    CHECK(told(found) == Told{"warn ca-bundle"});
+  }
+  std::string headed = pem;
+  headed.insert(headed.find('\n') + 1, "A: b\n\n");
+  found = with([&](doc::Facts& f) { entry(f.mutating)["clientConfig"]["caBundle"] = encode_base64(headed); });
+  CHECK(told(found) == Told{"fail ca-bundle"});
   // Another authority: what is served does not verify against this one.
   const Installation other = make_installation();
   found = with([&](doc::Facts& f) { entry(f.validating)["clientConfig"]["caBundle"] = other.bundle; });
@@ -196,6 +248,7 @@ TEST_CASE("doctor: the caBundle and the certificate") {
   // The webhooks ask by another name than the certificate has.
   found = with([](doc::Facts& f) {
     for (doc::Thing* next : {&f.mutating, &f.validating}) entry(*next)["clientConfig"]["service"]["name"] = "other";
+    f.services[0].name = "other";
   });
   CHECK(told(found) == Told{"fail certificate"});
   CHECK(only(found, "certificate").what.starts_with("it is not for other.guard.svc"));
@@ -236,6 +289,22 @@ TEST_CASE("doctor: what came of the dry runs") {
     f.probed_set = refused(404, "namespaces \"none\" not found");
   });
   CHECK(told(found) == Told{"unknown mutates", "unknown validates"});
+  // The words of another webhook, also where they hold ours.
+  for (const char* words : {"admission webhook \"policy.brokergate.io\" denied the request: [broker-id]",
+                            "admission webhook \"x.io\" denied the request: \"validate.brokergate.io\" [broker-id]",
+                            "admission webhook \"mutate.brokergate.io\" denied the request: [broker-id]",
+                            "admission webhook \"validate.brokergate.io\" denied the request without explanation",
+                            "admission webhook \"validate.brokergate.io\" denied the request: [listener-config]",
+                            "\"admission webhook \"validate.brokergate.io\" denied the request: [broker-id]"}) {
+    INFO(words);
+    CHECK(told(with([&](doc::Facts& f) { f.probed_set = refused(403, words); })) == Told{"unknown validates"});
+  }
+  // The annotation is there, and says something else.
+  found = with([&](doc::Facts& f) {
+    f.probed_service.answer["metadata"]["annotations"]["cloud.google.com/load-balancer-type"] = "External";
+  });
+  CHECK(told(found) == Told{"fail mutates"});
+  CHECK(only(found, "mutates").what == "came back with an annotation that does not keep it internal");
   // The namespace is one that the policy, or the webhook, leaves out.
   found = with([&](doc::Facts& f) {
     f.policy = there(policy_map("{match: {namespaces: [streaming]}}"));
@@ -255,17 +324,135 @@ TEST_CASE("doctor: what came of the dry runs") {
 }
 
 TEST_CASE("doctor: what was dialled from here") {
-  const auto with = [](doc::Sent sent) {
+  const auto with = [](doc::Dialled dialled) {
     doc::Facts facts = well(installation());
-    facts.dialled.push_back({"https://127.0.0.1:1/mutate", std::move(sent)});
+    dialled.url = "https://127.0.0.1:1/x";
+    facts.dialled.push_back(std::move(dialled));
     return told(doc::examine(facts), true).at(9);
   };
-  CHECK(with({true, true, Json::parse(R"({"response": {"uid": "brokergate-doctor", "allowed": true}})"), {}, {}}) ==
-        "ok dial");
-  CHECK(with({true, true, Json::parse(R"({"response": {"uid": "another", "allowed": true}})"), {}, {}}) == "fail dial");
-  CHECK(with({true, false, {}, {}, {0, "its certificate is not accepted", true}}) == "fail dial");
-  CHECK(with({true, false, {}, {}, {500, "500"}}) == "fail dial");
-  CHECK(with({true, false, {}, {}, {0, "Connection"}}) == "unknown dial");
+  const auto sent = [&](doc::Sent result) { return with({"", std::move(result), true, "v1", ""}); };
+  CHECK(sent({true, false, {}, {}, {0, "its certificate is not accepted", true}}) == "fail dial");
+  CHECK(sent({true, false, {}, {}, {500, "500"}}) == "fail dial");
+  CHECK(sent({true, false, {}, {}, {0, "Connection"}}) == "unknown dial");
+  CHECK(with({"", {}, true, "v1", "its caBundle is empty"}) == "unknown dial");
+  // What the API server would take, and what brokergate would say.
+  const auto answers = [&](const char* patch, bool mutating = true, const std::string& version = "v1") {
+    Json answer = Json::parse(R"({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
+                                  "response": {"uid": "brokergate-doctor", "allowed": true}})");
+    answer.merge_patch(Json::parse(patch));
+    return with({"", {true, true, std::move(answer), {}, {}}, mutating, version, ""});
+  };
+  CHECK(answers("{}") == "ok dial");
+  CHECK(answers("{}", false) == "ok dial");
+  CHECK(answers(R"({"response": {"patch": "W10=", "patchType": "JSONPatch"}})") == "ok dial");
+  CHECK(answers(R"({"response": {"allowed": false}})", false) == "ok dial");
+  CHECK(answers(R"({"apiVersion": "admission.k8s.io/v1beta1"})", true, "v1beta1") == "ok dial");
+  CHECK(answers(R"({"apiVersion": "admission.k8s.io/v1beta1"})") == "fail dial");
+  CHECK(answers(R"({"kind": null})") == "fail dial");
+  CHECK(answers(R"({"response": {"uid": "another"}})") == "fail dial");
+  CHECK(answers(R"({"response": {"allowed": "true"}})") == "fail dial");
+  CHECK(answers(R"({"response": {"allowed": false}})") == "fail dial");
+  CHECK(answers(R"({"response": {"patch": "W10=", "patchType": "JSONPatch"}})", false) == "fail dial");
+  CHECK(answers(R"({"response": {"patch": "W10="}})") == "fail dial");
+  CHECK(answers(R"({"response": {"patch": "!", "patchType": "JSONPatch"}})") == "fail dial");
+  CHECK(answers(R"({"response": {"patch": "e30=", "patchType": "JSONPatch"}})") == "fail dial");
+}
+
+TEST_CASE("doctor: URLs that the API server takes") {
+  const auto wrong = [](const char* url, bool mutating = true) {
+    doc::Facts facts = well(installation());
+    entry(mutating ? facts.mutating : facts.validating)["clientConfig"].erase("service");
+    entry(mutating ? facts.mutating : facts.validating)["clientConfig"]["url"] = url;
+    return told(doc::examine(facts));
+  };
+  CHECK(wrong("https://10.0.0.1:8443/mutate").empty());
+  CHECK(wrong("https://10.0.0.1:8443/validate", false).empty());
+  CHECK(wrong("https://10.0.0.1/through/mutate") == Told{"warn endpoint"});
+  for (const char* url : {"http://10.0.0.1/mutate", "https://u:p@10.0.0.1/mutate", "https://10.0.0.1/mutate?a=b",
+                          "https://10.0.0.1/mutate#a", "https:///mutate", "https://10.0.0.1/", "https://10.0.0.1"}) {
+    INFO(url);
+    CHECK(wrong(url) == Told{"fail endpoint"});
+  }
+}
+
+TEST_CASE("doctor: Services as the API server uses them") {
+  const auto with = [](const char* patch_of_service, const char* patch_of_slice = "{}") {
+    doc::Facts facts = well(installation());
+    facts.services[0].object.object.merge_patch(Json::parse(patch_of_service));
+    facts.services[0].slices.object["items"][0].merge_patch(Json::parse(patch_of_slice));
+    return told(doc::examine(facts));
+  };
+  CHECK(with("{}").empty());
+  const Told service{"fail service"}, endpoints{"fail endpoints"};
+  CHECK(with(R"({"spec": {"ports": [{"port": 443, "protocol": "UDP"}]}})") == service);
+  CHECK(with(R"({"spec": {"selector": {"app": "other"}}})") == service);
+  CHECK(with(R"({"spec": {"ports": [{"name": "https", "port": 443, "targetPort": "https"}]}})") == service);
+  CHECK(with(R"({"spec": {"ports": [{"name": "https", "port": 443, "targetPort": 9443}]}})") == Told{"warn service"});
+  CHECK(with(R"({"spec": {"ports": [{"name": "https", "port": 443, "targetPort": 8443}]}})").empty());
+  CHECK(with(R"({"spec": {"type": "ExternalName", "externalName": "elsewhere"}})") == Told{"warn service"});
+  CHECK(with("{}", R"({"ports": null})") == endpoints);
+  CHECK(with("{}", R"({"ports": [{"name": "operations", "port": 8080}]})") == endpoints);
+  const auto endpoint = [&](const char* conditions) {
+    return with(
+        "{}",
+        (R"({"endpoints": [{"addresses": ["10.0.0.1"], "conditions": )" + std::string(conditions) + "}]}").c_str());
+  };
+  CHECK(endpoint("{}").empty());
+  CHECK(endpoint(R"({"ready": false})") == endpoints);
+  CHECK(endpoint(R"({"ready": true, "serving": false})") == endpoints);
+  CHECK(endpoint(R"({"ready": true, "terminating": true})") == endpoints);
+}
+
+TEST_CASE("doctor: every entry's Service is judged") {
+  doc::Facts facts = well(installation());
+  Json second = entry(facts.validating);
+  second["name"] = "services.brokergate.io";
+  second["rules"].erase(0);
+  entry(facts.validating)["rules"].erase(1);
+  facts.validating.object["webhooks"].push_back(second);
+  CHECK(told(doc::examine(facts)).empty());
+  // Another Service, which is not there and has no name in the certificate.
+  Json& place = facts.validating.object["webhooks"][1]["clientConfig"]["service"];
+  place["name"] = "gone";
+  facts.services.push_back({"guard", "gone", {doc::Thing::State::kAbsent, {}, "404"}, doc::Thing()});
+  CHECK(told(doc::examine(facts)) == Told{"fail service", "fail certificate"});
+  facts.services.pop_back();
+  CHECK(told(doc::examine(facts)) == Told{"unknown service", "fail certificate"});
+  place["name"] = "brokergate";
+  place["port"] = 444;
+  CHECK(told(doc::examine(facts)) == Told{"fail service"});
+  place["port"] = 443;
+  // All is asked about, but part of it elsewhere only.
+  facts.validating.object["webhooks"][1]["namespaceSelector"] = Json::parse(R"({"matchLabels": {"never": "x"}})");
+  CHECK(told(doc::examine(facts)) == Told{"warn rules", "warn namespaces"});
+}
+
+TEST_CASE("doctor: what no volume tells is unknown") {
+  const auto with = [](const char* volumes) {
+    doc::Facts facts = well(installation());
+    facts.deployment.object["spec"]["template"]["spec"]["volumes"] = Json::parse(volumes);
+    const doc::Mounts mounts = doc::mounts_of(facts.deployment);
+    if (mounts.policy.empty()) facts.policy = {};
+    if (mounts.secret.empty()) facts.secret = {};
+    return told(doc::examine(facts));
+  };
+  const Told both{"unknown policy", "unknown certificate"};
+  CHECK(with("[]") == both);
+  CHECK(with(R"([{"csi": {"driver": "x"}}, {"configMap": {"name": "brokergate-policy"}}])") ==
+        Told{"unknown certificate"});
+  CHECK(with(R"([{"secret": {"secretName": "tls"}}, {"configMap": {"name": "a"}}, {"configMap": {"name": "b"}}])") ==
+        Told{"unknown policy"});
+  CHECK(with(R"([{"secret": {"secretName": "ca", "items": [{"key": "ca.crt", "path": "ca.crt"}]}}])") == both);
+  doc::Facts facts = well(installation());
+  facts.deployment = unread("403");
+  facts.policy = facts.secret = {};
+  CHECK(told(doc::examine(facts)) == Told{"unknown policy", "unknown deployment", "unknown certificate"});
+}
+
+TEST_CASE("doctor: time that was up is told") {
+  doc::Facts facts = well(installation());
+  facts.out_of_time = true;
+  CHECK(told(doc::examine(facts)) == Told{"unknown time"});
 }
 
 TEST_CASE("doctor: what to do about the API server's own errors") {
@@ -326,6 +513,17 @@ TEST_CASE("doctor: label selectors as the API server holds them") {
   CHECK(meets("c", "DoesNotExist", "null") == Selected::kYes);
   CHECK(meets("a", "DoesNotExist", "null") == Selected::kNo);
   CHECK(meets("a", "Like", R"(["1"])") == Selected::kUnknown);
+  const auto can = [](const char* selector) { return doc::can_select(Json::parse(selector)); };
+  CHECK(can("null"));
+  CHECK(can(R"({"matchLabels": {"a": "1"}})"));
+  CHECK(can(R"({"matchExpressions": [{"key": "a", "operator": "NotIn", "values": ["1"]}]})"));
+  CHECK_FALSE(can(R"({"matchExpressions": [{"key": "a", "operator": "In", "values": []}]})"));
+  CHECK_FALSE(can(R"({"matchLabels": {"a": "1"}, "matchExpressions": [{"key": "a", "operator": "DoesNotExist"}]})"));
+  CHECK_FALSE(can(R"({"matchLabels": {"a": "1"}, "matchExpressions": [
+      {"key": "a", "operator": "In", "values": ["2", "3"]}]})"));
+  CHECK(doc::demands(Json::parse(R"({"matchLabels": {"b": "1"}, "matchExpressions": [
+      {"key": "a", "operator": "In", "values": ["2", "3"]}, {"key": "c", "operator": "NotIn", "values": ["1"]},
+      {"key": "d", "operator": "Exists"}]})")) == "a in (2, 3), b=1, d");
 }
 
 TEST_CASE("doctor: objects of any shape are judged without a crash") {
@@ -341,8 +539,8 @@ TEST_CASE("doctor: objects of any shape are judged without a crash") {
                               Json::parse(R"({"data": {"tls.crt": "AAAA", "tls.key": 1, "policy.yaml": "["}})")};
   for (const Json& next : odd) {
     doc::Facts facts = well(installation());
-    for (doc::Thing* thing : {&facts.mutating, &facts.validating, &facts.service, &facts.slices, &facts.deployment,
-                              &facts.renewal, &facts.secret, &facts.policy, &facts.kube_system}) {
+    for (doc::Thing* thing : {&facts.mutating, &facts.validating, &facts.services[0].object, &facts.services[0].slices,
+                              &facts.deployment, &facts.renewal, &facts.secret, &facts.policy, &facts.kube_system}) {
       const doc::Thing kept = *thing;
       thing->object = next;
       CHECK_FALSE(doc::examine(facts).all().empty());

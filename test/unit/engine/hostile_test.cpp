@@ -138,5 +138,39 @@ TEST_CASE("a list longer than any cluster has is not compared but told") {
     CHECK(finding->message.find("advertised.listeners has ") != std::string::npos);
     CHECK(finding->message.find(" entries, and no more than 256 are read") != std::string::npos);
     CHECK(edits_for(evaluation.verdict, bundle->objects[0]).empty());
+    const Finding* denied = find_finding(evaluation.verdict, "listener-config");
+    REQUIRE(denied);
+    CHECK(denied->severity == Severity::kDeny);
+    CHECK(denied->message == "advertised.listeners of broker 0 has " +
+                                 std::to_string(bundle == &longer ? 257 : 50'001) +
+                                 " listeners, brokergate reads 256 at most, and no broker has as many");
+  }
+  // What else is wrong is told as it is without the list.
+  std::string one_id = listing(256);
+  one_id.insert(one_id.find("        - {name: KAFKA_LISTENERS"), "        - {name: KAFKA_BROKER_ID, value: \"1\"}\n");
+  const Bundle same = parse(one_id);
+  CHECK(count(evaluate(same, policy).verdict, "broker-id") == 1);
+}
+
+TEST_CASE("commas that Kafka drops hide nothing") {
+  const Policy policy = policy_of("  domain: events.acme.io\n");
+  const auto rules = [&](const std::string& text) {
+    const Bundle bundle = parse(text);
+    std::vector<std::string> out;
+    for (const Finding& finding : evaluate(bundle, policy).verdict.findings) {
+      if (finding.severity == Severity::kDeny) out.emplace_back(finding.rule);
+    }
+    return out;
+  };
+  // Two brokers with one address, and no EXTERNAL in listeners.
+  const std::string text = stateful_set("EXTERNAL://10.0.0.1:9094");
+  const std::string list = "EXTERNAL://10.0.0.1:9094";
+  const std::vector<std::string> wanted = rules(text);
+  CHECK_FALSE(wanted.empty());
+  for (const size_t commas : {1, 256, 9'000, 100'000}) {
+    INFO(commas);
+    std::string with = text;
+    with.replace(with.find(list), list.size(), list + std::string(commas, ','));
+    CHECK(rules(with) == wanted);
   }
 }
