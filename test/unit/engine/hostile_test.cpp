@@ -173,4 +173,28 @@ TEST_CASE("commas that Kafka drops hide nothing") {
     with.replace(with.find(list), list.size(), list + std::string(commas, ','));
     CHECK(rules(with) == wanted);
   }
+  // Nor where a command sets the list.
+  const auto exported = [](const std::string& commas) {
+    std::string out = stateful_set("EXTERNAL://$(POD_NAME).events.acme.io:9094");
+    return out.insert(out.find("        ports:"),
+                      "        command: [sh, -c, 'export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://kafka:9092" + commas +
+                          "; exec /etc/confluent/docker/run']\n");
+  };
+  CHECK_FALSE(rules(exported("")).empty());
+  CHECK(rules(exported(std::string(256, ','))) == rules(exported("")));
+  // Nor on the way from a set that is right.
+  const auto update = [&](const std::string& entry) {
+    Update made(stateful_set("EXTERNAL://$(POD_NAME).events.acme.io:9094"), stateful_set(entry));
+    made.policy = policy;
+    std::vector<std::string> out;
+    for (const Finding& finding : made.run().verdict.findings) {
+      if (finding.severity == Severity::kDeny) out.emplace_back(finding.rule);
+    }
+    return out;
+  };
+  CHECK_FALSE(update(list).empty());
+  CHECK(update(list + std::string(256, ',')) == update(list));
+  std::string many = list;
+  for (int i = 0; i < 256; ++i) many += ",A" + std::to_string(i) + "://b:9092";
+  CHECK(update(many) == std::vector<std::string>{"listener-config"});
 }
