@@ -111,8 +111,8 @@ PodVariable Planner::pod_in_env(size_t before) {
   if (const auto found = pods_.before(before)) return *found;
   if (added_pod_ && added_pod_at_ <= before) return *added_pod_;
   added_pod_ = PodVariable{pods_.free_name(), false};
-  added_pod_at_ = env_index_;
-  draft_.add_field_env(env_index_, added_pod_->name, "metadata.name");
+  added_pod_at_ = pods_.place_for(added_pod_->name, env_index_);
+  draft_.add_field_env(added_pod_at_, added_pod_->name, "metadata.name");
   return *added_pod_;
 }
 
@@ -129,12 +129,13 @@ std::string Planner::choose_index(PodVariable& pod) {
     pod.ordinal = *declared;
   } else {
     pod.ordinal = pods_.free_index_name();
-    draft_.add_field_env(env_index_, pod.ordinal, "metadata.labels['apps.kubernetes.io/pod-index']");
+    draft_.add_field_env(pods_.place_for(pod.ordinal, env_index_), pod.ordinal,
+                         "metadata.labels['apps.kubernetes.io/pod-index']");
   }
   if (const auto name = pods_.before(before)) pod.name = name->name;
   if (!pod.name.empty() || !host_.needs_pod()) return {};
   pod.name = pods_.free_name();
-  draft_.add_field_env(env_index_, pod.name, "metadata.name");
+  draft_.add_field_env(pods_.place_for(pod.name, env_index_), pod.name, "metadata.name");
   return {};
 }
 

@@ -11,7 +11,7 @@ bool shell_name(std::string_view name) {
 }  // namespace
 
 PodVariables::PodVariables(const BrokerSet& set, const ProcessStart& process)
-    : process_(process), pod_(identity_of(*set.object, set.first_ordinal).name) {
+    : process_(process), env_(set.container["env"]), pod_(identity_of(*set.object, set.first_ordinal).name) {
   for (const auto& entry : process.env.entries) {
     const std::string_view path = entry.entry["valueFrom"]["fieldRef"]["fieldPath"].str();
     if (entry.value_node || !shell_name(entry.name)) continue;
@@ -30,6 +30,15 @@ std::optional<PodVariable> PodVariables::before(size_t index) const {
   for (const auto& declared : declared_)
     if (declared.index < index) return PodVariable{declared.name, false};
   return std::nullopt;
+}
+
+size_t PodVariables::place_for(std::string_view name, size_t index) const {
+  const std::string use = "$(" + std::string(name) + ")";
+  for (const Node& entry : env_.children()) {
+    if (entry.index >= index) break;
+    if (Value(&entry)["value"].str().find(use) != std::string_view::npos) return entry.index;
+  }
+  return index;
 }
 
 std::optional<std::string> PodVariables::index_before(size_t index) const {

@@ -19,6 +19,9 @@ class PodVariables {
   std::optional<PodVariable> before(size_t index) const;
   // A name for a new entry that no other entry has, and that no image reads as a setting.
   std::string free_name() const;
+  // Where a new entry of that name goes that is wanted before env entry `index`: before whatever holds
+  // $(NAME) already and waits for it, so that nobody has to move it later.
+  size_t place_for(std::string_view name, size_t index) const;
   // The same for the ordinal, by the label apps.kubernetes.io/pod-index.
   std::optional<std::string> index_before(size_t index) const;
   std::string free_index_name() const;
@@ -36,6 +39,7 @@ class PodVariables {
   bool used_in_script(std::string_view name) const;
 
   const ProcessStart& process_;
+  Value env_;
   std::string pod_;
   std::vector<Declared> declared_, indexes_;
 };

@@ -24,6 +24,17 @@ env:
   CHECK_THAT(result.plan.edits.front().reason, Contains("its own address"));
 }
 
+TEST_CASE("a new variable goes before whatever waits for its name already") {
+  const auto result = planned(kConfluent + R"Y(env:
+- {name: FIRST, value: x}
+- {name: BANNER, value: "I am $(POD_NAME)"}
+- {name: KAFKA_ADVERTISED_LISTENERS, value: "PLAINTEXT://kafka:9092"}
+)Y");
+  REQUIRE(result.after);
+  CHECK(result.after->set().container["env"].at(1)["name"].str() == "POD_NAME");
+  CHECK(result.after->set().container["env"].at(2)["name"].str() == "BANNER");
+}
+
 TEST_CASE("an existing variable of the pod's name is used, whatever it is called") {
   const auto result = planned(kConfluent + R"Y(env:
 - {name: WHO_AM_I, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
