@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -87,17 +88,28 @@ void Upkeep::read_now() {
 }
 
 void Upkeep::run() {
-  bool asked = false;
   while (true) {
-    if (pair_.changed() || asked) read_certificate();
-    if (!policy_.empty() && (policy_.changed() || asked)) read_policy();
-    const char* wrong = webhook::dial_self(server_.reviews(), server_.self());
-    server_.set_ready(wrong == nullptr, wrong ? wrong : "");
+    try {
+      look();
+    } catch (const std::exception&) {
+      // No memory at the moment: what is in use stays in use, and what is due stays due.
+    }
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, kInterval, [this] { return ending_ || asked_; });
     if (ending_) return;
-    asked = std::exchange(asked_, false);
+    if (std::exchange(asked_, false)) pair_due_ = policy_due_ = true;
   }
+}
+
+void Upkeep::look() {
+  pair_due_ = pair_.changed() || pair_due_;
+  if (pair_due_) read_certificate();
+  pair_due_ = false;
+  policy_due_ = !policy_.empty() && (policy_.changed() || policy_due_);
+  if (policy_due_) read_policy();
+  policy_due_ = false;
+  const char* wrong = webhook::dial_self(server_.reviews(), server_.self());
+  server_.set_ready(wrong == nullptr, wrong ? wrong : "");
 }
 
 void Upkeep::read_certificate() {

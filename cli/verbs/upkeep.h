@@ -54,6 +54,7 @@ class Upkeep {
 
  private:
   void run();
+  void look();
   void read_certificate();
   void read_policy();
 
@@ -62,6 +63,7 @@ class Upkeep {
   webhook::Log& log_;
   webhook::Metrics& metrics_;
   Watched pair_, policy_;
+  bool pair_due_ = false, policy_due_ = false;  // changed, or asked for, and not read yet; the thread's own
 
   std::mutex mutex_;
   std::condition_variable wake_;

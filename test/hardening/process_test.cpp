@@ -128,6 +128,8 @@ TEST_CASE("where memory ends a request ends, not the process", "[release]") {
         after = ask(server, "/validate", small_review());
         if (after != 200) std::this_thread::sleep_for(milliseconds(50));
       }
+      const std::string log = server.read("log");
+      INFO(log.substr(log.size() - std::min<size_t>(log.size(), 2000)));
       CHECK(after == 200);
     }
   }

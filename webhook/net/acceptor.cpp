@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 namespace brokergate::webhook::net {
@@ -53,7 +54,11 @@ Acceptor::Taken Acceptor::accept_from(Port& port) {
     const int socket =
         ::accept4(port.socket(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
-      loops_[next_++ % loops_.size()]->take(socket, port, text_of(address));
+      try {
+        loops_[next_++ % loops_.size()]->take(socket, port, text_of(address));
+      } catch (const std::exception&) {
+        ::close(socket);  // no memory for its address
+      }
       continue;
     }
     switch (errno) {

@@ -4,7 +4,8 @@ namespace brokergate::webhook::net {
 
 Heavy::Heavy(size_t threads) {
   threads_.reserve(threads);
-  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+  https_ = std::vector<Http>(threads);
+  for (Http& http : https_) threads_.emplace_back([this, &http] { run(http); });
 }
 
 Heavy::~Heavy() {
@@ -24,8 +25,7 @@ void Heavy::add(Work work) {
   wake_.notify_one();
 }
 
-void Heavy::run() {
-  Http http;
+void Heavy::run(Http& http) {
   while (true) {
     Work work;
     {

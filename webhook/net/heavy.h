@@ -26,12 +26,13 @@ class Heavy {
   void add(Work work);
 
  private:
-  void run();
+  void run(Http& http);
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Work> waiting_;
   bool ending_ = false;
+  std::vector<Http> https_;  // one per thread, made before any of them runs
   std::vector<std::thread> threads_;
 };
 

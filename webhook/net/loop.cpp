@@ -26,6 +26,7 @@ using std::chrono::milliseconds;
 
 constexpr int kEvents = 1024;
 constexpr int kHandshakesAtOnce = 4;
+constexpr size_t kLeastArrivals = 4096;
 // A younger one may be just about to send its first request.
 constexpr milliseconds kEvictable{1000};
 
@@ -37,7 +38,14 @@ struct Loop::Impl final : Owner {
   using List = std::list<std::unique_ptr<Connection>>;
 
   Impl(const Limits& the_limits, Usage& the_usage, Heavy& heavy)
-      : limits(the_limits), usage(the_usage), driver(the_limits, the_usage, heavy, *this) {}
+      : limits(the_limits), usage(the_usage), driver(the_limits, the_usage, heavy, *this), events(kEvents) {
+    // Room for every connection there can be, so that a loop that runs needs memory for single ones only,
+    // and a want of it ends those.
+    for (auto* list : {&again, &turn}) list->reserve(limits.connections);
+    for (auto* list : {&answers, &delivered}) list->reserve(limits.connections);
+    for (auto* list : {&arrivals, &arrived}) list->reserve(std::max(limits.connections, kLeastArrivals));
+    ended.reserve(limits.connections);
+  }
   ~Impl() override {
     for (List& list : lists) {
       while (!list.empty()) end(*list.front());
@@ -135,6 +143,18 @@ struct Loop::Impl final : Owner {
     if (!std::exchange(connection.queued, true)) again.push_back(&connection);
   }
 
+  // False when there was no memory for it, and the connection has ended.
+  template <typename Step>
+  bool endured(Connection& connection, const Step& step) {
+    try {
+      step();
+      return true;
+    } catch (const std::exception&) {
+      end(connection);
+      return false;
+    }
+  }
+
   // No memory for one connection ends that one only.
   Want guarded(Connection& connection) {
     try {
@@ -171,8 +191,9 @@ struct Loop::Impl final : Owner {
   void overdue(Connection& connection) {
     if (connection.phase == Phase::kHead || connection.phase == Phase::kBody) {
       ++usage.counts.timed_out;
-      driver.refuse(connection, {408, "the request takes too long to arrive"});
-      return advance(connection);
+      if (endured(connection, [&] { driver.refuse(connection, {408, "the request takes too long to arrive"}); }))
+        advance(connection);
+      return;
     }
     if (connection.phase == Phase::kHandshake || connection.phase == Phase::kWrite) ++usage.counts.timed_out;
     if (connection.phase == Phase::kFresh || connection.phase == Phase::kIdle) connection.transport.end_writing();
@@ -208,18 +229,25 @@ struct Loop::Impl final : Owner {
   void take_inbox() {
     uint64_t count = 0;
     [[maybe_unused]] const ssize_t got = ::read(wake, &count, sizeof count);
-    std::vector<Answered> delivered;
-    std::vector<Arrival> arrived;
     {
       const std::lock_guard lock(mutex);
       delivered.swap(answers);
       arrived.swap(arrivals);
     }
     for (Answered& answer : delivered) {
-      driver.answered(*answer.connection, std::move(answer.out), answer.close);
-      advance(*answer.connection);
+      Connection& connection = *answer.connection;
+      if (endured(connection, [&] { driver.answered(connection, std::move(answer.out), answer.close); }))
+        advance(connection);
     }
-    for (Arrival& arrival : arrived) admit(arrival);
+    delivered.clear();
+    for (Arrival& arrival : arrived) {
+      try {
+        admit(arrival);
+      } catch (const std::exception&) {
+        ::close(arrival.socket);  // no memory to count it in
+      }
+    }
+    arrived.clear();
   }
 
   struct Arrival {
@@ -248,7 +276,7 @@ struct Loop::Impl final : Owner {
     }
   }
 
-  void handle(const epoll_event* events, int count) {
+  void handle(int count) {
     // Established connections first; of the others a few, the rest is reported again.
     for (int i = 0; i < count; ++i) {
       if (events[i].data.ptr == nullptr) {
@@ -269,17 +297,17 @@ struct Loop::Impl final : Owner {
   }
 
   void run(milliseconds grace) {
-    std::vector<epoll_event> events(kEvents);
     Clock::time_point deadline = Clock::time_point::max();
     while (true) {
       const int count = ::epoll_wait(epoll, events.data(), kEvents, patience());
       now = Clock::now();
-      if (count > 0) handle(events.data(), count);
-      const std::vector<Connection*> turn = std::exchange(again, {});
+      if (count > 0) handle(count);
+      turn.swap(again);
       for (Connection* connection : turn) {
         connection->queued = false;
         if (connection->socket >= 0) advance(*connection);
       }
+      turn.clear();
       expire();
       if (stopping) {
         if (deadline == Clock::time_point::max()) deadline = now + grace;
@@ -308,7 +336,8 @@ struct Loop::Impl final : Owner {
   int epoll = -1, wake = -1;
   Clock::time_point now = Clock::now();
   std::array<List, static_cast<size_t>(Phase::kCount)> lists;
-  std::vector<Connection*> again;  // have more to do without an event
+  std::vector<epoll_event> events;
+  std::vector<Connection*> again, turn;  // have more to do without an event; those whose turn it is
   std::vector<std::unique_ptr<Connection>> ended;
   std::atomic<bool> drain = false, stopping = false;
 
@@ -317,6 +346,8 @@ struct Loop::Impl final : Owner {
     std::string out;
     bool close;
   };
+  std::vector<Answered> delivered;
+  std::vector<Arrival> arrived;
   std::mutex mutex;  // of the two below
   std::vector<Answered> answers;
   std::vector<Arrival> arrivals;
@@ -341,6 +372,12 @@ void Loop::run(milliseconds grace) { impl_->run(grace); }
 void Loop::take(int socket, Port& port, std::string peer) {
   {
     const std::lock_guard lock(impl_->mutex);
+    // More than there can be connections: told no, as those above the cap are.
+    if (impl_->arrivals.size() == impl_->arrivals.capacity()) {
+      ++impl_->usage.counts.over_cap;
+      ::close(socket);
+      return;
+    }
     impl_->arrivals.push_back({socket, &port, std::move(peer)});
   }
   impl_->rouse();
