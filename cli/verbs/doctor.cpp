@@ -1,8 +1,7 @@
 #include <chrono>
 #include <ctime>
 
-#include <nlohmann/json.hpp>
-
+#include "cli/output/json_tools.h"
 #include "cli/verbs/cluster_access.h"
 #include "cli/verbs/verbs.h"
 #include "webhook/doctor/doctor.h"
@@ -52,10 +51,10 @@ std::string text_of(const doc::Facts& facts, const doc::Symptoms& found, const P
 }
 
 std::string json_of(const doc::Facts& facts, const doc::Symptoms& found) {
-  nlohmann::ordered_json out;
+  Json out;
   out["name"] = facts.name;
   out["namespace"] = facts.ns;
-  out["findings"] = nlohmann::ordered_json::array();
+  out["findings"] = Json::array();
   for (const doc::Symptom& next : found.all()) {
     out["findings"].push_back({{"id", next.id},
                                {"level", to_string(next.level)},
@@ -63,16 +62,14 @@ std::string json_of(const doc::Facts& facts, const doc::Symptoms& found) {
                                {"what", next.what},
                                {"remedy", next.remedy}});
   }
-  return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return dump(out);
 }
 
 // What keeps it from looking; where JSON is wanted, there as well.
 int could_not_look(const DoctorOptions& options, const std::string& why, Console& console) {
   console.error(why);
   if (options.format == "json") {
-    nlohmann::ordered_json out;
-    out["error"] = why;
-    console.out(out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    console.out(dump({{"error", why}}));
   }
   return kCouldNotRun;
 }

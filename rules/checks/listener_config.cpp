@@ -229,9 +229,10 @@ void tell_long_lists(const BrokerSet& set, Report& report) {
     if (!settings->doubt.empty()) continue;
     for (size_t at = 0; at < kKeys; ++at) {
       const Setting& setting = settings->of[at];
+      if (setting.too_many == 0) continue;
       const Key key = static_cast<Key>(at);
       const std::string name(property_name(key));
-      if (setting.too_many == 0 || std::find(told.begin(), told.end(), name) != told.end()) continue;
+      if (std::find(told.begin(), told.end(), name) != told.end()) continue;
       told.push_back(name);
       const Place place = place_of(*set.object, setting);
       const bool listeners = key == Key::kAdvertised || key == Key::kListeners;

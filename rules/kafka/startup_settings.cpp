@@ -35,11 +35,6 @@ bool arrives_as_written(std::string_view value) {
   return value.size() <= kLongest && std::all_of(value.begin(), value.end(), plain) && !holds_reference(value);
 }
 
-// Commas alone do not make a list one that is not judged.
-std::string judged_text(Key key, const std::string& value) {
-  return value.size() > kLongest && is_list(key) ? csv::without_repeated_blanks(value) : value;
-}
-
 }  // namespace
 
 StartupSettings startup_settings(const Settings& settings) {
@@ -50,11 +45,15 @@ StartupSettings startup_settings(const Settings& settings) {
     if (!setting.set && setting.by != Setting::By::kUnreadable && certain) continue;
     const Key key = static_cast<Key>(i);
     std::string name(property_name(key));
+    // Commas alone do not make a list one that is not judged.
+    const bool long_list = setting.value.size() > kLongest && is_list(key);
+    const std::string shorter = long_list ? csv::without_repeated_blanks(setting.value) : std::string();
+    const std::string& judged = long_list ? shorter : setting.value;
     if (!setting.set || setting.value.empty() || !settings.doubt.empty() || has_unknown(setting.value) ||
-        !arrives_as_written(judged_text(key, setting.value))) {
+        !arrives_as_written(judged)) {
       out.unknown.insert(std::move(name));
     } else {
-      out.texts.emplace(std::move(name), display(judged_text(key, setting.value)));
+      out.texts.emplace(std::move(name), display(judged));
     }
   }
   if (!certain || settings.mechanics == Mechanics::kFile)

@@ -143,7 +143,7 @@ struct Loop::Impl final : Owner {
     if (!std::exchange(connection.queued, true)) again.push_back(&connection);
   }
 
-  // False when there was no memory for it, and the connection has ended.
+  // No memory for one connection ends that one only: then it is false, and the connection has ended.
   template <typename Step>
   bool endured(Connection& connection, const Step& step) {
     try {
@@ -155,17 +155,10 @@ struct Loop::Impl final : Owner {
     }
   }
 
-  // No memory for one connection ends that one only.
-  Want guarded(Connection& connection) {
-    try {
-      return driver.advance(connection);
-    } catch (const std::exception&) {
-      return Want::kEnd;
-    }
-  }
-
   void advance(Connection& connection) {
-    switch (guarded(connection)) {
+    Want want = Want::kEnd;
+    if (!endured(connection, [&] { want = driver.advance(connection); })) return;
+    switch (want) {
       case Want::kRead:
         return watch(connection, EPOLLIN);
       case Want::kWrite:
