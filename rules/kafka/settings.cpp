@@ -109,7 +109,8 @@ void refuse_long_lists(Settings& settings) {
   for (size_t i = 0; i < kKeys; ++i) {
     Setting& setting = settings.of[i];
     const Key key = static_cast<Key>(i);
-    if (!setting.set || !is_list(key)) continue;
+    // Each entry takes a character and a comma: what is shorter has no more than are read.
+    if (!setting.set || !is_list(key) || setting.value.size() < 2 * kMostEntries) continue;
     // Reasons are text of ours.
     const size_t entries = csv::entries(display(setting.value));
     if (entries <= kMostEntries) continue;
