@@ -1,5 +1,6 @@
 #include "certs/access.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -91,6 +92,22 @@ std::string set_user(const Config& config, Value user, Access& access) {
 }
 
 }  // namespace
+
+tl::expected<std::string, std::string> token_of(const Access& access) {
+  std::string text = access.token;
+  if (!access.token_file.empty()) {
+    constexpr std::streamsize kLargestToken = std::streamsize{64} << 10;
+    std::ifstream in(access.token_file, std::ios::binary);
+    text.assign(static_cast<size_t>(kLargestToken), '\0');
+    in.read(text.data(), kLargestToken);
+    text.resize(static_cast<size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
+    if (text.empty()) return Error(access.token_file + ": holds no token");
+  }
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  if (!plain) return Error((access.token_file.empty() ? "the token" : access.token_file) + ": is no token");
+  return text;
+}
 
 bool set_server(Access& access, std::string_view url) {
   constexpr std::string_view kScheme = "https://";

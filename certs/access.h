@@ -35,6 +35,8 @@ tl::expected<Access, std::string> pod_access(const std::string& folder, const st
 // plugins, skipping verification, proxies) is an error that says so.
 tl::expected<Access, std::string> kubeconfig_access(const std::string& file, const std::string& context = {},
                                                     const std::string& token = {});
+// What goes behind "Authorization: Bearer", read from its file now; empty when there is none to send.
+tl::expected<std::string, std::string> token_of(const Access& access);
 // https://HOST[:PORT][/PREFIX]; false when it is not that.
 bool set_server(Access& access, std::string_view url);
 

@@ -1,20 +1,18 @@
 #include "certs/cluster.h"
 
-#include <arpa/inet.h>
 #include <httplib.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <ctime>
-#include <fstream>
 #include <iterator>
 #include <utility>
 
 #include "certs/reach.h"
+#include "certs/server_trust.h"
 #include "certs/watch.h"
 
 namespace brokergate::certs {
@@ -25,14 +23,6 @@ constexpr size_t kLargestWire = kLargestAnswer + (size_t{4} << 20);  // with hea
 constexpr size_t kLongestMessage = 2000;
 constexpr int kDeepest = 200;  // nesting; a schema of a CustomResourceDefinition stays below 100
 constexpr std::chrono::seconds kWhole{15}, kStep{5};
-
-struct Trust {
-  std::string host;
-  bool is_address = false;
-  bool system = false;  // the context's own store, which holds the system's authorities
-  STACK_OF(X509) * anchors = sk_X509_new_null();
-  ~Trust() { sk_X509_free(anchors); }
-};
 
 // OpenSSL writes to sockets without MSG_NOSIGNAL: a server that goes away must
 // be an error here, whatever the process does about SIGPIPE.
@@ -58,29 +48,6 @@ class NoBrokenPipe {
   sigset_t pipe_{}, before_{};
   bool was_pending_ = false;
 };
-
-// The library would add the system's authorities to ours, and would take the
-// common name for a host name.
-int verify(X509_STORE_CTX* context, void* with) {
-  const Trust& trust = *static_cast<const Trust*>(with);
-  if (!trust.system) X509_STORE_CTX_set0_trusted_stack(context, trust.anchors);
-  X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context);
-  X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
-  X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  const int named = trust.is_address ? X509_VERIFY_PARAM_set1_ip_asc(rules, trust.host.c_str())
-                                     : X509_VERIFY_PARAM_set1_host(rules, trust.host.data(), trust.host.size());
-  if (named != 1) {
-    X509_STORE_CTX_set_error(context, X509_V_ERR_UNSPECIFIED);
-    return 0;
-  }
-  return X509_verify_cert(context);
-}
-
-bool is_address(const std::string& host) {
-  std::array<unsigned char, 16> bytes{};
-  return ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
-         ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
-}
 
 // When a call ends at the latest.
 struct Late {
@@ -138,8 +105,7 @@ struct Cluster::Impl {
   explicit Impl(Access wanted)
       : access(std::move(wanted)),
         client(access.host, access.port, access.certificate.get(), access.key.get()),
-        trust{.host = access.host, .is_address = is_address(access.host), .system = access.system_authorities} {
-    for (const Certificate& anchor : access.authorities) sk_X509_push(trust.anchors, anchor.get());
+        trust(access) {
     client.enable_server_certificate_verification(true);
     client.set_connection_timeout(kStep);
     client.set_read_timeout(kStep);
@@ -148,33 +114,15 @@ struct Cluster::Impl {
     client.set_tcp_nodelay(true);
     client.set_decompress(false);
     client.set_socket_options([this](socket_t socket) { line.take(socket); });
-    if (SSL_CTX* context = client.ssl_context()) {
-      SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-      SSL_CTX_set_cert_verify_callback(context, verify, &trust);
-      if (trust.system) SSL_CTX_set_default_verify_paths(context);
-    }
-  }
-
-  tl::expected<std::string, std::string> token() const {
-    if (access.token_file.empty()) return access.token;
-    std::ifstream in(access.token_file, std::ios::binary);
-    std::string text(size_t{64} << 10, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<size_t>(std::max<std::streamsize>(in.gcount(), 0)));
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
-    if (text.empty()) return tl::unexpected(access.token_file + ": holds no token");
-    return text;
+    // The library would add the system's authorities to ours, and would take the common name for a host name.
+    if (SSL_CTX* context = client.ssl_context()) trust.install(context);
   }
 
   std::string server() const { return "https://" + access.host + ":" + std::to_string(access.port); }
 
   std::string failure(httplib::Error error) const {
     if (error == httplib::Error::SSLServerVerification) {
-      const char* why = X509_verify_cert_error_string(client.get_openssl_verify_result());
-      return server() + ": its certificate is not accepted: " + (why ? why : "unknown error") +
-             (trust.system ? "; the kubeconfig names no certificate-authority, so this system's were asked "
-                             "(SSL_CERT_FILE names others)"
-                           : "");
+      return server() + ": " + not_accepted(access, client.get_openssl_verify_result());
     }
     return server() + ": " + broken(error);
   }
@@ -197,7 +145,7 @@ struct Cluster::Impl {
   Access access;
   Line line;
   httplib::SSLClient client;
-  Trust trust;
+  ServerTrust trust;
 };
 
 Cluster::Cluster(Access access) : impl_(std::make_unique<Impl>(std::move(access))) {}
@@ -214,7 +162,7 @@ Cluster::Answer Cluster::call(const char* method, const std::string& path, const
   if (!impl_->client.is_valid()) return tl::unexpected(ApiError{0, "OpenSSL refuses the client certificate"});
   const Late late(end_);
   if (late.over()) return tl::unexpected(ApiError{0, impl_->server() + path + ": not asked: the time is up"});
-  const auto token = impl_->token();
+  const auto token = token_of(impl_->access);
   if (!token) return tl::unexpected(ApiError{0, token.error()});
   httplib::Request request;
   request.method = method;
@@ -236,7 +184,7 @@ Cluster::Answer Cluster::call(const char* method, const std::string& path, const
   Watch watch(impl_->line, late.end, kLargestWire);
   const httplib::Result result = impl_->client.send(request);
   ERR_clear_error();
-  if (too_large) return tl::unexpected(ApiError{0, impl_->server() + path + ": an answer over 16 MiB"});
+  if (too_large) return tl::unexpected(ApiError{0, impl_->server() + path + ": an answer over 16 MiB", false, true});
   // An answer without a length ends where the line is cut.
   if (watch.has_cut()) return tl::unexpected(ApiError{0, impl_->server() + path + late.said()});
   if (!result) {

@@ -25,6 +25,7 @@ struct ApiError {
   int status = 0;  // of HTTP; 0: no answer came
   std::string message;
   bool untrusted = false;  // the server's certificate is not accepted
+  bool too_large = false;  // the answer is longer than what is read: a list may be had in smaller pages
   bool absent() const { return status == 404; }
   // Somebody else has changed or made the object meanwhile: read it again.
   bool conflict() const { return status == 409; }

@@ -6,6 +6,8 @@
 
 #include "brokergate/rule.h"
 #include "rules/facts.h"
+#include "rules/known_nodes.h"
+#include "rules/peers.h"
 #include "rules/ratchet.h"
 #include "rules/suppression.h"
 
@@ -64,11 +66,12 @@ void restrain_pods(std::vector<Finding>& findings, const Model& model, const Adm
   }
 }
 
-Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admission) {
+Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admission, KnownNodes& nodes) {
   Judged out;
   out.model = build_model(bundle, policy);
-  const Facts facts = derive_facts(bundle, *out.model, policy);
-  const Context context{bundle, *out.model, policy, admission, facts};
+  const Facts facts = derive_facts(bundle, *out.model, policy, admission);
+  const Context context{bundle,        *out.model,       policy, admission, facts, nodes.for_placement(facts),
+                        nodes.doubt(), nodes.all_peers()};
   for (const Rule& rule : all_rules()) {
     const Severity severity = severity_of(rule, policy);
     if (severity == Severity::kOff) continue;
@@ -82,28 +85,73 @@ Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admiss
   restrain_owned(out.findings, *out.model);
   restrain_pods(out.findings, *out.model, admission);
   out.summary.objects = bundle.objects.size();
-  out.summary.broker_sets = facts.sets.size();
-  out.summary.broker_services = facts.services.size();
-  out.summary.unknown = static_cast<size_t>(std::count_if(
-      out.model->unknown.begin(), out.model->unknown.end(),
-      [&](const Model::Unknown& unknown) { return policy.matches(*unknown.object) && !terminating(*unknown.object); }));
+  const auto own = [&](const Object* object) { return !bundle.is_peer(*object); };
+  out.summary.broker_sets = static_cast<size_t>(
+      std::count_if(facts.sets.begin(), facts.sets.end(), [&](const SetFacts& set) { return own(set.set->object); }));
+  out.summary.broker_services =
+      static_cast<size_t>(std::count_if(facts.services.begin(), facts.services.end(),
+                                        [&](const BrokerService* service) { return own(service->object); }));
+  out.summary.unknown = static_cast<size_t>(
+      std::count_if(out.model->unknown.begin(), out.model->unknown.end(), [&](const Model::Unknown& unknown) {
+        return own(unknown.object) && policy.matches(*unknown.object) && !terminating(*unknown.object);
+      }));
   return out;
 }
 
-// The same bundle as it was before the update.
-Bundle bundle_before(const Bundle& bundle, const Object& updated, const Object& old_object) {
-  Bundle before = bundle;
-  before.objects[static_cast<size_t>(&updated - bundle.objects.data())] = old_object;
-  return before;
-}
-
-void compare_with_old(Judged& judged, const Bundle& bundle, const Policy& policy, const Object& old_object) {
+void compare_with_old(Judged& judged, const Bundle& bundle, const Policy& policy, const Object& old_object,
+                      KnownNodes& nodes) {
   const Object* updated = updated_object(bundle, old_object);
   if (!updated || judged.findings.empty()) return;
-  const Bundle before = bundle_before(bundle, *updated, old_object);
-  const Judged old = judge(before, policy, nullptr);
+  Bundle before = bundle;
+  before.objects[static_cast<size_t>(updated - bundle.objects.data())] = old_object;
+  const Judged old = judge(before, policy, nullptr, nodes);
+  if (bundle.sees_peers()) blame_request(judged.findings, bundle, old.findings);
   ratchet(judged.findings, *updated, old.findings, policy);
   restrain_update(judged.findings, *updated, old_object, policy);
+}
+
+// What is new, and what only the view tells. The first judgement of a request is of all objects.
+void compare_with_peers(Judged& judged, const Bundle& bundle, const Policy& policy, const Admission& admission,
+                        const ClusterView* view, KnownNodes& nodes) {
+  if (!bundle.sees_peers()) return;
+  const auto at_peer = [&](const Finding& finding) { return bundle.is_peer(*finding.object); };
+  if (admission.operation == Operation::kCreate || !admission.old_object) {
+    const bool any = std::any_of(judged.findings.begin(), judged.findings.end(), at_peer);
+    const Bundle before = peers_alone(bundle);
+    const Judged old = any ? judge(before, policy, nullptr, nodes) : Judged();
+    blame_request(judged.findings, bundle, old.findings);
+  }
+  // What is going to be mended needs no word about where it was seen.
+  const auto stays = [&](const Finding& finding) { return finding.severity >= Severity::kWarn && !finding.fixable(); };
+  if (!view || std::none_of(judged.findings.begin(), judged.findings.end(), stays)) return;
+  const Bundle alone = request_alone(bundle);
+  KnownNodes none(alone, policy, nullptr);
+  mark_seen(judged.findings, bundle, judge(alone, policy, &admission, none).findings, *view, policy);
+}
+
+// Manifests beside what a cluster holds: what is wrong there already is not theirs.
+void compare_with_cluster(Judged& judged, const Bundle& bundle, const Policy& policy, const ClusterView* view,
+                          KnownNodes& nodes) {
+  Bundle before = peers_alone(bundle);
+  if (view && view->replaced)
+    before.objects.insert(before.objects.end(), view->replaced->begin(), view->replaced->end());
+  blame_request(judged.findings, bundle, judge(before, policy, nullptr, nodes).findings);
+}
+
+// What a Service that goes away leaves behind: told, never refused.
+Judged judge_removal(const Bundle& bundle, const Policy& policy, const ClusterView* view, KnownNodes& nodes) {
+  const Bundle rest = peers_alone(bundle);
+  Judged after = judge(rest, policy, nullptr, nodes);
+  const std::vector<Finding> before = judge(bundle, policy, nullptr, nodes).findings;
+  blame_request(after.findings, rest, before);
+  for (Finding& finding : after.findings) {
+    finding.object = &bundle.objects[1 + static_cast<size_t>(finding.object - rest.objects.data())];
+    finding.fixes.clear();
+    Report::weaken(finding, "what goes away is not held");
+    if (view) finding.view_age = view->age;
+  }
+  after.model = std::make_unique<Model>();  // the former one points into `rest`
+  return after;
 }
 
 void apply_mode(std::vector<Finding>& findings, const Policy& policy) {
@@ -132,19 +180,25 @@ void count(const std::vector<Finding>& findings, Summary& summary) {
 
 }  // namespace
 
-Evaluation evaluate(const Bundle& bundle, const Policy& policy, const Admission* admission, std::string_view today) {
+Evaluation evaluate(const Bundle& bundle, const Policy& policy, const Admission* admission, std::string_view today,
+                    const ClusterView* view) {
+  const bool removal = admission && admission->operation == Operation::kDelete;
   // An object that goes away is none of our business (also: a finalizer that is
-  // taken off a terminating object is an UPDATE, and denying it makes it undeletable).
-  if (admission && (admission->operation == Operation::kDelete || admission->operation == Operation::kConnect)) {
+  // taken off a terminating object is an UPDATE, and denying it makes it undeletable),
+  // unless it leaves brokers behind that lead through it.
+  if ((removal && !bundle.sees_peers()) || (admission && admission->operation == Operation::kConnect)) {
     Evaluation nothing;
     nothing.model = std::make_unique<Model>();
     nothing.verdict.summary.objects = bundle.objects.size();
     return nothing;
   }
-  Judged judged = judge(bundle, policy, admission);
+  KnownNodes nodes(bundle, policy, view);
+  Judged judged = removal ? judge_removal(bundle, policy, view, nodes) : judge(bundle, policy, admission, nodes);
   if (admission && admission->operation == Operation::kUpdate && admission->old_object) {
-    compare_with_old(judged, bundle, policy, *admission->old_object);
+    compare_with_old(judged, bundle, policy, *admission->old_object, nodes);
   }
+  if (admission && !removal) compare_with_peers(judged, bundle, policy, *admission, view, nodes);
+  if (!admission && bundle.sees_peers()) compare_with_cluster(judged, bundle, policy, view, nodes);
   apply_mode(judged.findings, policy);
   suppress(judged.findings, policy, today);
   count(judged.findings, judged.summary);

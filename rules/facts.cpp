@@ -119,8 +119,7 @@ class NamesAskedFor {
 void derive_set(SetFacts& facts, NamesAskedFor& names, const Model& model, const Policy& policy) {
   const BrokerSet& set = *facts.set;
   facts.contradictions = contradictions_of(facts.services);
-  facts.readable = set.form_id != "operator-owned" && set.form_id != "controller-only" &&
-                   set.form_id != "unknown-form" && !set.managed_by_operator;
+  facts.readable = is_readable(set);
   if (!facts.readable) return;
   facts.external = external_listener_name(model, set, policy);
   const int64_t brokers = std::clamp<int64_t>(set.replicas, 0, SetFacts::kMostBrokers);
@@ -132,6 +131,24 @@ void derive_set(SetFacts& facts, NamesAskedFor& names, const Model& model, const
   facts.plan = plan_external_listener(set, *facts.wanted);
   if (facts.plan.refusal.empty()) return;
   if (Plan reordered = plan_reordered(set, *facts.wanted); !reordered.edits.empty()) facts.plan = std::move(reordered);
+}
+
+// What is in the cluster already is not changed by somebody else's request.
+void spare_peers(SetFacts& facts, const Policy& policy, const Bundle& bundle) {
+  if (!facts.planned()) return;
+  if (bundle.is_peer(*facts.set->object)) {
+    const OneBroker& first = facts.brokers.front();
+    const bool by_port = first.external && first.external->host == facts.wanted_host(first.ordinal, policy);
+    facts.refuse(cat(describe(*facts.set->object), " is in the cluster already and is not changed by this; ",
+                     by_port && first.external->port ? cat("give the Service the advertised port (",
+                                                           *first.external->port, " of broker ", first.ordinal,
+                                                           "), or change the listener before: listener.port: auto "
+                                                           "follows the Services that are there first")
+                                                     : "change its listener first"));
+  } else if (facts.plan.config_map && bundle.is_peer(*facts.plan.config_map)) {
+    facts.refuse(cat("the script that decides stands in ", describe(*facts.plan.config_map),
+                     ", which this request does not change; brokergate mutate does, over the manifests of both"));
+  }
 }
 
 }  // namespace
@@ -150,6 +167,11 @@ std::vector<Address> addresses(std::string_view listeners) {
     listeners.remove_prefix(std::min(comma + 1, listeners.size()));
   }
   return out;
+}
+
+bool is_readable(const BrokerSet& set) {
+  return set.form_id != "operator-owned" && set.form_id != "controller-only" && set.form_id != "unknown-form" &&
+         !set.managed_by_operator;
 }
 
 const Property* OneBroker::property(std::string_view name) const {
@@ -190,7 +212,7 @@ const SetFacts* Facts::of(const BrokerSet* set) const {
 
 bool terminating(const Object& object) { return !object.metadata()["deletionTimestamp"].is_null(); }
 
-Facts derive_facts(const Bundle& bundle, const Model& model, const Policy& policy) {
+Facts derive_facts(const Bundle& bundle, const Model& model, const Policy& policy, const Admission* admission) {
   Facts facts;
   facts.sets.reserve(model.sets.size());
   for (const BrokerSet& set : model.sets) {
@@ -215,7 +237,8 @@ Facts derive_facts(const Bundle& bundle, const Model& model, const Policy& polic
   NamesAskedFor names(bundle);
   for (SetFacts& set : facts.sets) {
     derive_set(set, names, model, policy);
-    join_services(set, facts.node_ports, policy);
+    spare_peers(set, policy, bundle);
+    join_services(set, facts.node_ports, policy, bundle, admission);
   }
   if (facts.sets.size() > 1) refuse_same_addresses(facts.sets, policy);
   return facts;

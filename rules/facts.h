@@ -34,12 +34,15 @@ struct OneBroker {
   const Property* property(std::string_view name) const;
 };
 
+// A form whose settings can be derived and changed.
+bool is_readable(const BrokerSet& set);
+
 struct SetFacts {
   // Brokers that are derived one by one; a larger set is told by its first ones.
   static constexpr int64_t kMostBrokers = 100;
 
   const BrokerSet* set = nullptr;
-  bool readable = false;                       // a form whose settings can be derived and changed
+  bool readable = false;                       // is_readable
   std::vector<const BrokerService*> services;  // those in front of it, in bundle order
   Contradictions contradictions;               // of these Services
   std::vector<OneBroker> brokers;              // empty unless readable
@@ -73,7 +76,9 @@ struct Facts {
   NodePorts node_ports;  // of the bundle; empty when no broker Service is of type NodePort
 };
 
-Facts derive_facts(const Bundle& bundle, const Model& model, const Policy& policy);
+// `admission`: null outside of a request. Peers are never changed: a plan that would need that is refused.
+Facts derive_facts(const Bundle& bundle, const Model& model, const Policy& policy,
+                   const Admission* admission = nullptr);
 
 // Being deleted: nothing is said about it.
 bool terminating(const Object& object);

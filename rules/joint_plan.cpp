@@ -52,8 +52,10 @@ class Moves {
 
 }  // namespace
 
-void join_services(SetFacts& facts, NodePorts& node_ports, const Policy& policy) {
+void join_services(SetFacts& facts, NodePorts& node_ports, const Policy& policy, const Bundle& bundle,
+                   const Admission* admission) {
   if (!facts.planned()) return;
+  const bool created = admission && admission->operation == Operation::kCreate;
   std::vector<Finding::Fix> fixes = {{facts.set->object, facts.plan.edits}};
   if (!facts.plan.config_map_edits.empty()) fixes.push_back({facts.plan.config_map, facts.plan.config_map_edits});
   Moves moves(node_ports);
@@ -67,6 +69,12 @@ void join_services(SetFacts& facts, NodePorts& node_ports, const Policy& policy)
     ServiceChange change = plan_service(*service, ports, port, *wish);
     if (!change.refusal.empty()) {
       facts.refuse(cat(describe(*service->object), ": ", change.refusal));
+      return;
+    }
+    if (bundle.is_peer(*service->object)) {
+      if (change.edits.empty() || created) continue;
+      facts.refuse(cat(describe(*service->object),
+                       " is in use and would have to change with it, which this request does not do"));
       return;
     }
     if (change.node_port) moves.leave(*service->object, *change.node_port);

@@ -1,4 +1,6 @@
-// Node ports that the Services of a bundle ask for: each exists once in a cluster.
+// Node ports that the Services of a bundle ask for: each number exists once in a cluster, whatever its protocol, but
+// for ports of one Service with the same `port` (kubernetes, pkg/registry/core/service/storage/alloc.go,
+// initNodePorts).
 #pragma once
 
 #include <cstdint>
@@ -30,7 +32,7 @@ class NodePorts {
   };
   const Object* find(const Object& service, const Node* port, int64_t number, bool before) const;
 
-  std::unordered_map<std::string, std::vector<Claim>> claims_;  // by folder, number and protocol
+  std::unordered_map<std::string, std::vector<Claim>> claims_;  // by folder and number
 };
 
 }  // namespace brokergate

@@ -4,7 +4,7 @@
 #include <map>
 #include <unordered_map>
 
-#include "rules/address_kind.h"
+#include "rules/advertised_addresses.h"
 #include "rules/text.h"
 
 namespace brokergate {
@@ -26,9 +26,7 @@ bool same_set(const Object& a, const Object& b) {
 std::string present(const SetFacts& set, const OneBroker& broker) {
   if (!broker.external || !broker.external->port) return {};
   const std::string& host = broker.external->host;
-  // Names without a dot and names of the cluster mean something else in each namespace.
-  if (host.find('<') != std::string::npos || host.find('.') == std::string::npos || host == "0.0.0.0") return {};
-  if (is_loopback(host) || is_in_cluster(host, *set.set, broker.ordinal)) return {};
+  if (!is_own_host(*set.set, broker.ordinal, host)) return {};
   return cat(host, ":", *broker.external->port);
 }
 

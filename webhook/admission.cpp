@@ -7,6 +7,7 @@
 
 #include "brokergate/engine.h"
 #include "brokergate/rule.h"
+#include "webhook/question.h"
 #include "webhook/review_codec.h"
 #include "webhook/user_class.h"
 
@@ -21,47 +22,15 @@ constexpr size_t kMostWarnings = 10;
 constexpr size_t kMessageRunes = 1000;
 constexpr size_t kMostCauses = 10;
 
-std::optional<Operation> operation_of(std::string_view text) {
-  if (text == "CREATE") return Operation::kCreate;
-  if (text == "UPDATE") return Operation::kUpdate;
-  return std::nullopt;
-}
-
-// A hand-written review may leave request.kind out; the object tells it as well.
-std::string_view kind_of(const ReviewRequest& request) {
-  return request.kind.empty() ? request.object["kind"].str() : request.kind;
-}
-
-// Why the engine is not asked at all; empty when it is.
-std::string reason_to_skip(const ReviewRequest& request) {
-  if (!operation_of(request.operation)) return "operation";
-  if (!request.sub_resource.empty()) return "subresource";
-  if (!concerns_engine(kind_of(request))) return "kind";
-  if (!request.object["metadata"]["deletionTimestamp"].is_null()) return "terminating";
-  return {};
-}
-
 // Most of a review is its objects: where the rest tells that nobody looks at them, they are not read.
-tl::expected<ReviewRequest, BadReview> decode(const SourcePtr& body) {
+tl::expected<ReviewRequest, BadReview> decode(const SourcePtr& body, const ClusterSource* cluster) {
   const ReviewHint hint = hint_of(body->text());
-  const bool idle = !hint.sub_resource.empty() || (!hint.operation.empty() && !operation_of(hint.operation)) ||
-                    (!hint.kind.empty() && !concerns_engine(hint.kind));
+  const bool mended = hint.operation.empty() || hint.operation == "CREATE" || hint.operation == "UPDATE";
+  const bool idle = !hint.sub_resource.empty() || !mended || (!hint.kind.empty() && !concerns_engine(hint.kind));
   if (!idle) return decode_review(body);
   auto head = decode_review(body, ReviewPart::kHead);
-  if (!head || (!head->kind.empty() && !reason_to_skip(*head).empty())) return head;
+  if (!head || (!head->kind.empty() && !reason_to_skip(*head, cluster).empty())) return head;
   return decode_review(body);
-}
-
-Object object_of(const ReviewRequest& request, Value root) {
-  Object object;
-  object.document = request.document;
-  object.root = root;
-  object.api_version = root["apiVersion"].str();
-  object.kind = root["kind"].str();
-  object.ns = request.ns.empty() ? root["metadata"]["namespace"].str() : request.ns;
-  object.name = root["metadata"]["name"].str();
-  if (object.name.empty()) object.name = request.name;
-  return object;
 }
 
 std::string subject(const Object& object) {
@@ -71,12 +40,18 @@ std::string subject(const Object& object) {
   return out;
 }
 
+// What nobody can see in the request itself.
+std::string seen(const Finding& finding) {
+  if (finding.view_age < 0) return {};
+  return " (seen in the cluster " + std::to_string(finding.view_age / 1000) + " s ago)";
+}
+
 // [rule] Kind/name: field: what is wrong. Fix: what to do. (docs)
 std::string denial_line(const Finding& finding) {
   std::string out = "[" + std::string(finding.rule) + "] " + subject(*finding.object) + ": ";
   const std::string field = field_path(finding.path());
   if (!field.empty()) out += field + ": ";
-  out += finding.message;
+  out += finding.message + seen(finding);
   if (!finding.remediation.empty()) {
     if (!out.ends_with('.')) out += '.';
     out += " Fix: " + finding.remediation;
@@ -95,8 +70,8 @@ size_t runes_in(std::string_view utf8) {
 // [rule] Kind/name: what is wrong (not denied: why). What is too long is cut before the reason.
 std::string warning_line(const Finding& finding) {
   const std::string what = "[" + std::string(finding.rule) + "] " + subject(*finding.object) + ": " + finding.message;
-  if (finding.weakened.empty()) return one_line(what, kWarningRunes);
-  const std::string reason = " (not denied: " + one_line(finding.weakened, kReasonRunes) + ")";
+  if (finding.weakened.empty()) return one_line(what + seen(finding), kWarningRunes);
+  const std::string reason = seen(finding) + " (not denied: " + one_line(finding.weakened, kReasonRunes) + ")";
   return one_line(what, kWarningRunes - runes_in(reason)) + reason;
 }
 
@@ -108,8 +83,10 @@ Denial deny(const ReviewRequest& request, const Object& object, const std::vecto
   for (size_t i = 0; i < findings.size() && i < kMostCauses; ++i) {
     if (i) denial.message += '\n';
     denial.message += denial_line(*findings[i]);
+    // A field of the request's object, or none.
+    const bool own = findings[i]->object == &object;
     denial.causes.push_back(
-        {field_path(findings[i]->path()), findings[i]->rule, one_line(findings[i]->message, kMessageRunes)});
+        {own ? field_path(findings[i]->path()) : "", findings[i]->rule, one_line(findings[i]->message, kMessageRunes)});
   }
   if (findings.size() > kMostCauses) {
     denial.message += "\nand " + std::to_string(findings.size() - kMostCauses) + " more";
@@ -182,6 +159,22 @@ std::vector<std::pair<std::string_view, std::string>> audit(const std::vector<Ru
   return out;
 }
 
+void judge(const Question& question, Endpoint endpoint, const Policy& policy, const ReviewRequest& request,
+           std::string_view today, ReviewAnswer& reply, Decision& decision) {
+  const ClusterView* view = question.view ? &*question.view : nullptr;
+  if (view) decision.view_age = view->age;
+  const Evaluation evaluation = evaluate(question.bundle, policy, &question.admission, today, view);
+  if (endpoint == Endpoint::kValidate) {
+    validate(evaluation.verdict, policy, request, question.object(), reply, decision);
+  } else if (question.admission.operation != Operation::kDelete && !question.admission.scale) {
+    mutate(evaluation.verdict, policy, question.object(), reply, decision);
+  }
+  for (const Finding& finding : evaluation.verdict.findings) {
+    const bool known = std::find(decision.rules.begin(), decision.rules.end(), finding.rule) != decision.rules.end();
+    if (!finding.suppressed && !known) decision.rules.push_back(finding.rule);
+  }
+}
+
 Answer refuse(BadReview problem) {
   Answer out;
   out.status = 400;
@@ -212,8 +205,9 @@ std::string_view to_string(Outcome outcome) {
 
 std::string_view to_string(Endpoint endpoint) { return endpoint == Endpoint::kMutate ? "mutate" : "validate"; }
 
-Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, std::string_view today) {
-  auto decoded = decode(body);
+Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, std::string_view today,
+              const ClusterSource* cluster) {
+  auto decoded = decode(body, cluster);
   if (!decoded) return refuse(std::move(decoded.error()));
   const ReviewRequest& request = *decoded;
 
@@ -223,42 +217,20 @@ Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, st
   decision.operation = request.operation;
   decision.kind = kind_of(request);
   decision.ns = request.ns;
-  decision.name = request.name;
+  // A whole collection is deleted one by one, without a name.
+  decision.name = request.name.empty() ? request.old_object["metadata"]["name"].str() : request.name;
   decision.user = user_class(request.user_info);
   decision.dry_run = request.dry_run;
-  decision.skipped = reason_to_skip(request);
+  decision.skipped = reason_to_skip(request, cluster);
 
   ReviewAnswer reply;
   if (decision.skipped.empty()) {
-    if (!request.object) {
-      const Position at = body->position(request.document->root()["request"]->begin);
-      return refuse({at, std::string(request.operation) + " without request.object"});
-    }
-    Bundle bundle;
-    bundle.complete = false;
-    bundle.objects.push_back(object_of(request, request.object));
-    const Object& object = bundle.objects.front();
-    Object old_object;
-    Admission admission;
-    admission.operation = *operation_of(request.operation);
-    admission.dry_run = request.dry_run;
-    if (request.old_object && admission.operation == Operation::kUpdate) {
-      old_object = object_of(request, request.old_object);
-      admission.old_object = &old_object;
-    }
-    if (object.kind != kind_of(request) || object.api_version.empty()) {
-      const Position at = body->position(request.object->begin);
-      return refuse({at, "request.object has not the apiVersion and kind of a " + one_line(kind_of(request), 64)});
-    }
-    const Evaluation evaluation = evaluate(bundle, policy, &admission, today);
-    if (endpoint == Endpoint::kMutate) {
-      mutate(evaluation.verdict, policy, object, reply, decision);
+    const auto asked = question_of(request, body, cluster);
+    if (!asked) return refuse(asked.error());
+    if (!*asked) {
+      decision.skipped = "unknown";
     } else {
-      validate(evaluation.verdict, policy, request, object, reply, decision);
-    }
-    for (const Finding& finding : evaluation.verdict.findings) {
-      const bool known = std::find(decision.rules.begin(), decision.rules.end(), finding.rule) != decision.rules.end();
-      if (!finding.suppressed && !known) decision.rules.push_back(finding.rule);
+      judge(**asked, endpoint, policy, request, today, reply, decision);
     }
   }
   decision.patched = !reply.patch.empty();

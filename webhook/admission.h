@@ -4,7 +4,8 @@
 // /mutate never denies: it patches or plainly allows. /validate denies and
 // warns, and never patches. Both leave alone what must not be touched: DELETE,
 // CONNECT, objects being deleted, subresources (status, scale), kinds that are
-// none of the engine's business.
+// none of the engine's business. With a cluster view, a Service that
+// brokers still advertise is not deleted, nor a set scaled, without a word.
 //
 // What rules did goes into the API server's audit log as well: annotations named
 // by the outcome (`mutate.brokergate.io/injected`) with ids joined by commas.
@@ -17,6 +18,7 @@
 
 #include "brokergate/document.h"
 #include "brokergate/policy.h"
+#include "webhook/surroundings.h"
 
 namespace brokergate::webhook {
 
@@ -51,6 +53,7 @@ struct Decision {
   bool warned = false;
   std::vector<std::string_view> rules;  // ids of unsuppressed findings, each once
   std::vector<RuleOutcome> outcomes;    // at this endpoint, each pair once
+  int64_t view_age = -1;                // of the cluster view that was used, milliseconds; negative: none was
   std::string skipped;                  // why the object was not examined; empty when it was
 };
 
@@ -63,7 +66,9 @@ struct Answer {
 
 // Thread-safe and free of side effects (so dry runs get the same answer).
 // `today` is YYYY-MM-DD for suppressions that expire.
-Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, std::string_view today);
+// `cluster`: what is known of the cluster; null: the request alone is judged.
+Answer answer(const SourcePtr& body, Endpoint endpoint, const Policy& policy, std::string_view today,
+              const ClusterSource* cluster = nullptr);
 
 // Today's date in UTC. The engine reads no clock; its doors do.
 std::string today_utc();

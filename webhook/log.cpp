@@ -101,6 +101,7 @@ void Log::decision(const Decision& decision, Endpoint endpoint, int64_t duration
   line += decision.patched ? R"(,"patched":true)" : R"(,"patched":false)";
   if (decision.dry_run) line += R"(,"dryRun":true)";
   if (!decision.skipped.empty()) field(line, "skipped", decision.skipped);
+  if (decision.view_age >= 0) line += ",\"view_ms\":" + std::to_string(decision.view_age);
   line += R"(,"rules":[)";
   for (size_t i = 0; i < decision.rules.size(); ++i) {
     if (i) line += ',';

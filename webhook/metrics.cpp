@@ -88,11 +88,14 @@ struct Metrics::Impl {
   std::array<std::array<Counter, 2>, 2> reloads{};
   std::atomic<int64_t> expires{0};
   std::atomic<bool> is_ready{false};
+  const watch::Counters* watched = nullptr;
+  std::function<cluster::State()> view;
 
   void add_requests(Text& out) const;
   void add_durations(Text& out) const;
   void add_rules(Text& out) const;
   void add_process(Text& out) const;
+  void add_watches(Text& out) const;
 };
 
 Metrics::Metrics(std::string version) : impl_(std::make_unique<Impl>()) { impl_->version = std::move(version); }
@@ -118,6 +121,10 @@ void Metrics::refused(int status) { ++impl_->refusals[place(kStatuses, status, k
 void Metrics::reload(Reloaded what, bool worked) { ++impl_->reloads[static_cast<size_t>(what)][worked ? 1 : 0]; }
 void Metrics::certificate_expires(int64_t when) { impl_->expires = when; }
 void Metrics::ready(bool is) { impl_->is_ready = is; }
+void Metrics::watches(const watch::Counters& counters, std::function<cluster::State()> view) {
+  impl_->watched = &counters;
+  impl_->view = std::move(view);
+}
 
 void Metrics::Impl::add_requests(Text& out) const {
   out.family("brokergate_requests_total", "counter", "Reviews answered.");
@@ -180,12 +187,58 @@ void Metrics::Impl::add_process(Text& out) const {
   out.sample("", resident_bytes());
 }
 
+void Metrics::Impl::add_watches(Text& out) const {
+  const auto each = [&](const auto& print) {
+    for (const watch::Resource resource : watch::kResources) {
+      print(label("resource", watch::info(resource).name), (*watched)[static_cast<size_t>(resource)]);
+    }
+  };
+  out.family("brokergate_watch_events_total", "counter", "What the watches have told; fetched: objects read singly.");
+  each([&](const std::string& resource, const watch::Counts& counts) {
+    for (size_t i = 0; i < watch::kEventNames.size(); ++i) {
+      out.sample(resource + "," + label("type", watch::kEventNames[i]), counts.events[i]);
+    }
+  });
+  out.family("brokergate_watch_lists_total", "counter", "Lists read to their end.");
+  each([&](const std::string& resource, const watch::Counts& counts) { out.sample(resource, counts.lists); });
+  out.family("brokergate_watch_errors_total", "counter", "Lists, watches and single reads that failed.");
+  each([&](const std::string& resource, const watch::Counts& counts) {
+    for (size_t i = 0; i < watch::kReasons.size(); ++i) {
+      out.sample(resource + "," + label("reason", watch::kReasons[i]), counts.errors[i]);
+    }
+  });
+  out.family("brokergate_watch_objects", "gauge", "Objects that are kept.");
+  each([&](const std::string& resource, const watch::Counts& counts) {
+    out.sample(resource, static_cast<uint64_t>(std::max<int64_t>(counts.objects, 0)));
+  });
+  out.family("brokergate_watch_age_seconds", "gauge",
+             "Since the API server last showed that all is known; absent before the first list is read.");
+  each([&](const std::string& resource, const watch::Counts& counts) {
+    const auto heard = counts.heard();
+    if (!heard) return;
+    const std::chrono::duration<double> age = std::chrono::steady_clock::now() - *heard;
+    out.sample(resource, std::to_string(std::max(age.count(), 0.0)));
+  });
+  const cluster::State state = view();
+  out.family("brokergate_watch_forbidden", "gauge", "1 while the API server forbids to read it.");
+  for (const watch::Resource resource : watch::kResources) {
+    const bool given_up = state.of[static_cast<size_t>(resource)].given_up;
+    out.sample(label("resource", watch::info(resource).name), given_up ? 1 : 0);
+  }
+  out.family("brokergate_cluster_view_synced", "gauge", "1 when all that may be read was read once.");
+  out.sample("", state.synced ? 1 : 0);
+  out.family("brokergate_cluster_view_doubtful", "gauge",
+             "1 while the view is not to be relied on, and verdicts that rest on it are what whenStale says.");
+  out.sample("", state.doubt.empty() ? 0 : 1);
+}
+
 std::string Metrics::text(const net::Counts& connections) const {
   Text out;
   impl_->add_requests(out);
   impl_->add_durations(out);
   impl_->add_rules(out);
   impl_->add_process(out);
+  if (impl_->watched) impl_->add_watches(out);
   out.family("brokergate_connections", "gauge", "Connections that are open.");
   out.sample("", static_cast<uint64_t>(std::max<int64_t>(connections.open, 0)));
   out.family("brokergate_connections_accepted_total", "counter", "Connections taken.");

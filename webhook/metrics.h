@@ -8,12 +8,15 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "webhook/admission.h"
+#include "webhook/cluster/freshness.h"
 #include "webhook/net/usage.h"
+#include "webhook/watch/counters.h"
 
 namespace brokergate::webhook {
 
@@ -33,6 +36,9 @@ class Metrics {
   // Seconds since 1970.
   void certificate_expires(int64_t when);
   void ready(bool is);
+  // Before the first text(); `counters` and what `view` asks have to outlive this. Without them nothing of a watch is
+  // printed.
+  void watches(const watch::Counters& counters, std::function<cluster::State()> view);
 
   std::string text(const net::Counts& connections) const;
 

@@ -138,6 +138,7 @@ tl::expected<ReviewRequest, BadReview> decode_review(const SourcePtr& body, Revi
   request.group = kind["group"].str();
   request.version = kind["version"].str();
   request.kind = kind["kind"].str();
+  request.resource = asked["resource"]["resource"].str();
   request.ns = asked["namespace"].str();
   request.name = asked["name"].str();
   request.user_info = asked["userInfo"];

@@ -32,6 +32,7 @@ struct ReviewRequest {
   std::string_view operation;     // CREATE, UPDATE, DELETE, CONNECT, as received
   std::string_view sub_resource;  // "" for the object itself
   std::string_view group, version, kind;
+  std::string_view resource;  // statefulsets
   std::string_view ns, name;  // name is empty under generateName
   Value object, old_object;   // false when null or absent
   Value user_info;            // as received; false when absent

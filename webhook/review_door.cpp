@@ -28,8 +28,8 @@ net::Reply ReviewDoor::answer(net::Call& call) {
   net::Reply out;
   try {
     const PolicyPtr now = policy();
-    Answer reply =
-        webhook::answer(std::make_shared<const Source>("<request>", std::move(call.body)), endpoint, *now, today_utc());
+    const auto body = std::make_shared<const Source>("<request>", std::move(call.body));
+    Answer reply = webhook::answer(body, endpoint, *now, today_utc(), cluster_);
     if (reply.status != 200) {
       out.body = std::to_string(reply.position.line) + ":" + std::to_string(reply.position.column) + ": ";
       out.body += reply.body;

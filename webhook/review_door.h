@@ -10,6 +10,7 @@
 #include "webhook/log.h"
 #include "webhook/metrics.h"
 #include "webhook/net/door.h"
+#include "webhook/surroundings.h"
 
 namespace brokergate::webhook {
 
@@ -27,6 +28,8 @@ class ReviewDoor final : public net::Door {
   // A line every ten seconds at most: anybody may come without a certificate as often as they like.
   void unwelcome(std::string_view why, std::string_view peer) override;
 
+  // What is known of the cluster; has to outlive the door. Before the first request only.
+  void look_at(const ClusterSource* cluster) { cluster_ = cluster; }
   // Requests that have begun are answered with the policy they began with.
   void replace(PolicyPtr policy);
 
@@ -35,6 +38,7 @@ class ReviewDoor final : public net::Door {
 
   mutable std::mutex mutex_;
   PolicyPtr policy_;
+  const ClusterSource* cluster_ = nullptr;
   std::chrono::steady_clock::time_point next_unwelcome_;  // when the next line may be written
   uint64_t unwelcome_untold_ = 0;
   Log& log_;

@@ -139,6 +139,10 @@ tl::expected<void, std::string> Server::replace(const certs::Pair& pair, const c
   return {};
 }
 
+void Server::look_at(const ClusterSource* cluster) {
+  impl_->reviews.look_at(cluster);
+  impl_->operations.look_at(cluster);
+}
 void Server::replace(PolicyPtr policy) { impl_->reviews.replace(std::move(policy)); }
 
 const certs::Issued* Server::self() const { return impl_->self.key ? &impl_->self : nullptr; }

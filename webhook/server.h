@@ -41,6 +41,8 @@ class Server {
   // Takes the addresses; connections queue from then on. Empty, or what went wrong.
   // With `clients`, only those are let in at the reviews' port.
   std::string bind(const certs::Pair& pair, const certs::Clients* clients = nullptr);
+  // What is known of the cluster; has to outlive the server. Before run() only.
+  void look_at(const ClusterSource* cluster);
   // The addresses that were taken.
   const net::Address& reviews() const;
   const std::optional<net::Address>& operations() const;

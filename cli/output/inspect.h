@@ -33,6 +33,8 @@ struct SetView {
   const BrokerSet* set = nullptr;
   std::vector<BrokerView> brokers;
   uint64_t omitted = 0;  // brokers beyond the first thousand
+  // Where its pods may land; absent where nothing is known of nodes.
+  std::optional<Placement> placement;
 };
 
 struct ServiceView {
@@ -51,7 +53,8 @@ struct InspectView {
   const std::vector<Model::Unknown>* unknown = nullptr;
 };
 
-InspectView inspect_view(const Evaluation& evaluation, const Policy& policy);
+// `nodes`: null where nothing is known of them.
+InspectView inspect_view(const Evaluation& evaluation, const Policy& policy, const NodeIndex* nodes = nullptr);
 
 std::string inspect_text(const InspectView& view, Locator& locator, const Paint& paint);
 std::string inspect_json(const InspectView& view, Locator& locator);
@@ -59,6 +62,8 @@ std::string inspect_yaml(const InspectView& view, Locator& locator);
 
 std::string_view role_name(ServiceRole role);    // headless, bootstrap, per-broker
 std::string_view selects_name(Selects selects);  // pod-name, pod-index, …
+// stable, preemptible, mayBePreemptible, or unknown where no node fits and the manifest does not tell either
+std::string_view placement_name(const Placement& placement);
 const ServiceView* find_service(const InspectView& view, const BrokerService* service);
 
 }  // namespace brokergate::cli

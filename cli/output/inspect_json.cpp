@@ -65,6 +65,10 @@ Json set_json(const InspectView& view, const SetView& set_view, Locator& locator
     out["replicasUnknown"] = set.replicas_unknown;
   }
   out["evidence"] = set.evidence;
+  if (set_view.placement) {
+    out["placement"] =
+        Json::object({{"nodes", placement_name(*set_view.placement)}, {"reason", set_view.placement->reason}});
+  }
   out["brokers"] = Json::array();
   for (const BrokerView& broker : set_view.brokers) {
     Json one = Json::object({{"ordinal", broker.ordinal}, {"pod", broker.pod}});

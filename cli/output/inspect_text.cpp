@@ -154,6 +154,11 @@ std::string set_text(const InspectView& view, const SetView& set_view, Locator& 
     }
     out += '\n';
   }
+  if (set_view.placement) {
+    const std::string_view name = placement_name(*set_view.placement);
+    out += "  nodes: " + std::string(name == "mayBePreemptible" ? "may be preemptible" : name) + " (" +
+           harmless(set_view.placement->reason) + ")\n";
+  }
   std::set<std::string_view> names;
   for (const BrokerView& broker : set_view.brokers) {
     for (const auto& [name, property] : broker.properties) names.insert(name);

@@ -135,7 +135,7 @@ ExternalView external_of(const Model& model, const BrokerSet& set, const BrokerV
 
 }  // namespace
 
-InspectView inspect_view(const Evaluation& evaluation, const Policy& policy) {
+InspectView inspect_view(const Evaluation& evaluation, const Policy& policy, const NodeIndex* nodes) {
   const Model& model = *evaluation.model;
   const Problems problems = problems_of(evaluation.verdict);
   InspectView out;
@@ -143,6 +143,7 @@ InspectView inspect_view(const Evaluation& evaluation, const Policy& policy) {
   for (const BrokerSet& set : model.sets) {
     SetView view;
     view.set = &set;
+    if (nodes) view.placement = placement_of(set.pod_spec, policy, nodes);
     const int64_t shown = std::clamp<int64_t>(set.replicas, 0, kMostBrokers);
     view.omitted = set.replicas > shown ? static_cast<uint64_t>(set.replicas - shown) : 0;
     const std::string name = external_listener_name(model, set, policy);
@@ -203,6 +204,18 @@ std::string_view selects_name(Selects selects) {
       break;
   }
   return "nothing";
+}
+
+std::string_view placement_name(const Placement& placement) {
+  switch (placement.kind) {
+    case Placement::Kind::kStable:
+      return "stable";
+    case Placement::Kind::kPreemptible:
+      return "preemptible";
+    case Placement::Kind::kUndecided:
+      break;
+  }
+  return placement.known ? "mayBePreemptible" : "unknown";
 }
 
 const ServiceView* find_service(const InspectView& view, const BrokerService* service) {

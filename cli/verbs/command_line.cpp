@@ -32,30 +32,8 @@ void paths(CLI::App* verb, InputOptions& input, const char* what) {
   verb->add_option("PATH", input.paths, what)->type_name("");
 }
 
-void policy(CLI::App* verb, PolicyOptions& options) {
-  verb->add_option("--policy", options.file,
-                   "policy file (else $BROKERGATE_POLICY, else .brokergate.yaml upwards from the input)")
-      ->type_name("FILE");
-  verb->add_option("--domain", options.domain, "subdomain of the brokers' external names; overrides the policy's")
-      ->type_name("DOMAIN");
-}
-
 void format(CLI::App* verb, std::string& format, const std::vector<std::string>& known) {
   verb->add_option("-o,--output", format, "output format")->check(CLI::IsMember(known))->capture_default_str();
-}
-
-OutputTarget parse_target(const std::string& text) {
-  const size_t equals = text.find('=');
-  if (equals == std::string::npos) return {text, ""};
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
-
-std::string check_target(const std::string& text) {
-  const OutputTarget target = parse_target(text);
-  if (target.format != "text" && target.format != "json") {
-    return "unknown format " + target.format + " (text and json are known)";
-  }
-  return text.ends_with('=') ? "no file after " + text : "";
 }
 
 class CommandLine {
@@ -84,14 +62,15 @@ class CommandLine {
     };
     add_certs(app_, certs_, add, console_);
     add_doctor(app_, doctor_, add, console_);
+    add_audit(app_, audit_, audit_targets_, add, console_);
     add_small();
     for (CLI::App* added : app_.get_subcommands({})) {
       const std::string& name = added->get_name();
-      added->footer(name == "lint"     ? kExitCodes
-                    : name == "mutate" ? kMutateCodes
-                    : name == "review" ? kReviewCodes
-                    : name == "doctor" ? kDoctorCodes
-                                       : kOtherCodes);
+      added->footer(name == "lint" || name == "audit" ? kExitCodes
+                    : name == "mutate"                ? kMutateCodes
+                    : name == "review"                ? kReviewCodes
+                    : name == "doctor"                ? kDoctorCodes
+                                                      : kOtherCodes);
       for (CLI::App* below : added->get_subcommands({})) {
         below->footer(below->get_name() == "check" ? kCheckCodes : kOtherCodes);
       }
@@ -156,21 +135,13 @@ class CommandLine {
 
   void add_lint() {
     auto* lint_verb = verb(&app_, "lint", "report what is wrong in manifests", [this] {
-      for (const std::string& text : targets_) lint_.outputs.push_back(parse_target(text));
-      size_t to_stdout = 0;
-      for (const OutputTarget& target : lint_.outputs) to_stdout += target.file.empty();
-      if (to_stdout > 1) {
-        console_.error("two -o formats for stdout; send one to a file with -o FORMAT=FILE");
-        return static_cast<int>(kCouldNotRun);
-      }
+      if (!take_targets(targets_, lint_.outputs, console_)) return static_cast<int>(kCouldNotRun);
       return lint(lint_, console_);
     });
     paths(lint_verb, lint_.input, "files, directories or - (default: stdin)");
-    policy(lint_verb, lint_.policy);
-    lint_verb->add_option("-o,--output", targets_, "text or json; FORMAT=FILE writes a file; may be repeated")
-        ->type_name("FORMAT[=FILE]")
-        ->allow_extra_args(false)
-        ->check(CLI::Validator(check_target, "", "output"));
+    add_view(lint_verb, lint_.input);
+    add_policy(lint_verb, lint_.policy);
+    add_targets(lint_verb, targets_);
     lint_verb->add_flag("--fail-on-warn", lint_.fail_on_warn, "exit with 3 when there are warnings");
     lint_verb->add_flag("--fail-on-unknown", lint_.fail_on_unknown,
                         "exit with 3 when something could not be recognised");
@@ -188,7 +159,8 @@ class CommandLine {
       return mutate(mutate_, console_);
     });
     paths(mutate_verb, mutate_.input, "files, directories or - (default: stdin)");
-    policy(mutate_verb, mutate_.policy);
+    add_view(mutate_verb, mutate_.input);
+    add_policy(mutate_verb, mutate_.policy);
     mutate_verb->add_flag("--diff", diff_, "print a unified diff instead");
     mutate_verb->add_flag("--patch", patch_, "print one JSON line per changed object: file, object, RFC 6902 patch");
     mutate_verb->add_flag("--in-place", in_place_, "write the files, each at once or not at all");
@@ -198,7 +170,9 @@ class CommandLine {
     auto* review_verb = verb(&app_, "review", "answer an AdmissionReview as the webhook would",
                              [this] { return review(review_, console_); });
     paths(review_verb, review_.input, "a review, or manifests to make CREATE reviews of; - for stdin");
-    policy(review_verb, review_.policy);
+    review_verb->add_option("--view", review_.input.view, "answer as with this view: a file of audit --record")
+        ->type_name("FILE");
+    add_policy(review_verb, review_.policy);
     review_verb->add_option("--endpoint", review_.endpoint, "which endpoint answers")
         ->check(CLI::IsMember(std::vector<std::string>{"mutate", "validate"}))
         ->capture_default_str();
@@ -208,7 +182,7 @@ class CommandLine {
     auto* inspect_verb = verb(&app_, "inspect", "show what was recognised and how each broker is reached",
                               [this] { return inspect(inspect_, console_); });
     paths(inspect_verb, inspect_.input, "files, directories or - (default: stdin)");
-    policy(inspect_verb, inspect_.policy);
+    add_policy(inspect_verb, inspect_.policy);
     format(inspect_verb, inspect_.format, {"text", "json", "yaml"});
   }
 
@@ -229,6 +203,9 @@ class CommandLine {
         ->add_option("--client-name", serve_.client_names, "and only with this common or DNS name; may be repeated")
         ->type_name("NAME")
         ->allow_extra_args(false);
+    serve_verb->add_flag("--cluster-view", serve_.cluster_view,
+                         "watch Nodes, StatefulSets, Services and their ConfigMaps, and judge requests with them");
+    add_cluster_options(*serve_verb, serve_.cluster);
     serve_verb->add_option("--operations", serve_.operations, "plain port for /livez, /readyz and /metrics")
         ->type_name("HOST:PORT");
     serve_verb
@@ -243,7 +220,7 @@ class CommandLine {
         ->type_name("N")
         ->check(CLI::Range(1, 100000))
         ->capture_default_str();
-    policy(serve_verb, serve_.policy);
+    add_policy(serve_verb, serve_.policy);
   }
 
   void add_rules() {
@@ -330,7 +307,8 @@ class CommandLine {
   std::function<int()> action_;
   std::string color_ = "auto";
   LintOptions lint_;
-  std::vector<std::string> targets_;
+  AuditOptions audit_;
+  std::vector<std::string> targets_, audit_targets_;
   MutateOptions mutate_;
   bool diff_ = false, patch_ = false, in_place_ = false;
   ReviewOptions review_;

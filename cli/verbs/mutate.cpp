@@ -101,11 +101,14 @@ struct After {
   Evaluation evaluation;
 };
 
-void read_again(const Changed& changed, Bundle& bundle) {
+void read_again(const EngineRun& run, const Changed& changed, Bundle& bundle) {
   const auto source = std::make_shared<const Source>(changed.file->source->name(), changed.text);
   read(source, {}, [&](Document&& document) {
-    for (Object& object : objects_of(std::make_shared<const Document>(std::move(document))))
-      if (concerns_engine(object.kind)) bundle.objects.push_back(std::move(object));
+    for (Object& object : objects_of(std::make_shared<const Document>(std::move(document)))) {
+      if (!concerns_engine(object.kind)) continue;
+      place(object, run);
+      bundle.objects.push_back(std::move(object));
+    }
   });
 }
 
@@ -115,14 +118,20 @@ void judge_again(const EngineRun& run, const std::vector<Changed>& files, After&
   after.bundle.complete = run.inputs.bundle.complete;
   for (const Changed& changed : files) {
     if (changed.differs) {
-      read_again(changed, after.bundle);
+      read_again(run, changed, after.bundle);
       continue;
     }
     const auto own = by_source.find(changed.file->source.get());
     if (own == by_source.end()) continue;
     for (const Object* object : own->second) after.bundle.objects.push_back(*object);
   }
-  after.evaluation = evaluate(after.bundle, run.policy, nullptr, webhook::today_utc());
+  const Bundle& all = run.inputs.bundle;
+  if (all.sees_peers()) {
+    after.bundle.peers = after.bundle.objects.size();
+    after.bundle.objects.insert(after.bundle.objects.end(),
+                                all.objects.begin() + static_cast<std::ptrdiff_t>(all.peers), all.objects.end());
+  }
+  after.evaluation = evaluate(after.bundle, run.policy, nullptr, webhook::today_utc(), run.view ? &*run.view : nullptr);
   // What the change itself asks of people is not seen in the changed objects. They stand in
   // the order of the unchanged ones.
   const std::vector<Object>& before = run.inputs.bundle.objects;

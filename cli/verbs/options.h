@@ -29,6 +29,8 @@ struct PolicyOptions {
 
 struct InputOptions {
   std::vector<std::string> paths;  // files, directories, "-"
+  std::string view;                // a record of audit, beside which they are judged; empty: none
+  std::string ns = "default";      // with a view: of objects that name none
 };
 
 struct LintOptions {
@@ -58,6 +60,13 @@ struct InspectOptions {
   std::string format = "text";
 };
 
+// How the API server is reached; see cluster_access.h for what holds where nothing is said.
+struct ClusterOptions {
+  std::string kubeconfig;
+  std::string context;     // of the kubeconfig
+  std::string token_file;  // the token to show, instead of the context's user
+};
+
 struct ServeOptions {
   PolicyOptions policy;
   std::string listen = ":8443";
@@ -67,19 +76,14 @@ struct ServeOptions {
   std::vector<std::string> client_names;  // empty: any certificate of client_ca
   double stay = 0;                        // seconds, after SIGTERM
   size_t connections = 3000, connections_per_peer = 1024;
+  bool cluster_view = false;
+  ClusterOptions cluster;
 };
 
 // Names a certificate is for.
 struct NameOptions {
   std::string service, name_space;  // both or none
   std::vector<std::string> hosts;
-};
-
-// How the API server is reached; see cluster_access.h for what holds where nothing is said.
-struct ClusterOptions {
-  std::string kubeconfig;
-  std::string context;     // of the kubeconfig
-  std::string token_file;  // the token to show, instead of the context's user
 };
 
 struct CertsIssueOptions {
@@ -129,6 +133,12 @@ struct DoctorOptions {
   int within_days = 30;
   std::string format = "text";
   bool fail_on_warn = false, fail_on_unknown = false;
+};
+
+struct AuditOptions {
+  LintOptions like;  // paths: a dump; none: the cluster
+  ClusterOptions cluster;
+  std::string record, replay;
 };
 
 struct RulesOptions {

@@ -1,7 +1,10 @@
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "cli/verbs/cluster_record.h"
 #include "cli/verbs/create_review.h"
+#include "cli/verbs/recorded_cluster.h"
 #include "cli/verbs/run_engine.h"
 #include "cli/verbs/verbs.h"
 #include "webhook/admission.h"
@@ -38,6 +41,16 @@ int review(const ReviewOptions& options, Console& console) {
   Inputs inputs = load(input, how, console);
   tell_problems(inputs, console);
 
+  std::optional<RecordedCluster> cluster;
+  if (!input.view.empty()) {
+    const auto record = read_record(input.view, console);
+    if (!record) {
+      console.error(record.error());
+      return kCouldNotRun;
+    }
+    cluster.emplace(*record, *policy);
+  }
+
   const auto endpoint = options.endpoint == "mutate" ? webhook::Endpoint::kMutate : webhook::Endpoint::kValidate;
   const std::string today = webhook::today_utc();
   const auto& objects = inputs.bundle.objects;
@@ -47,7 +60,7 @@ int review(const ReviewOptions& options, Console& console) {
   Locator locator;
   for (size_t i = 0; i < objects.size(); ++i) {
     const Request request = request_for(objects[i], i + 1);
-    webhook::Answer answer = webhook::answer(request.body, endpoint, *policy, today);
+    webhook::Answer answer = webhook::answer(request.body, endpoint, *policy, today, cluster ? &*cluster : nullptr);
     if (answer.status != 200) {
       const Position at = request.whole ? answer.position : Position{};
       console.err(problem_text({request.body->name(), request.whole ? request.body : nullptr, at, answer.body}, locator,

@@ -1,12 +1,50 @@
 #include "cli/verbs/run_engine.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "cli/output/findings.h"
+#include "cli/verbs/cluster_record.h"
 #include "webhook/admission.h"
 
 namespace brokergate::cli {
+
+namespace {
+
+std::string identity(const Object& object) {
+  std::string out(object.group());
+  for (const std::string_view part : {object.kind, object.ns, object.name}) (out += '\n') += part;
+  return out;
+}
+
+// False when the record cannot be used: told on stderr.
+bool add_view(const InputOptions& input, EngineRun& run, Console& console) {
+  const auto record = read_record(input.view, console);
+  if (!record) {
+    console.error(record.error());
+    return false;
+  }
+  for (const std::string& unread : record->unread)
+    run.inputs.problems.push_back({input.view, nullptr, {}, "not looked up then: " + unread});
+  std::vector<Object>& objects = run.inputs.bundle.objects;
+  std::unordered_set<std::string> own;
+  run.ns = input.ns;
+  run.view.emplace().replaced = &run.replaced;
+  run.view->age = record->age;
+  for (Object& object : objects) {
+    place(object, run);
+    own.insert(identity(object));
+  }
+  Inputs seen;
+  add_objects(record->items, seen);
+  run.inputs.bundle.peers = objects.size();
+  for (Object& object : seen.bundle.objects)
+    (own.contains(identity(object)) ? run.replaced : objects).push_back(std::move(object));
+  return true;
+}
+
+}  // namespace
 
 bool default_to_stdin(InputOptions& input, Console& console) {
   if (!input.paths.empty()) return true;
@@ -42,7 +80,7 @@ std::string left_out_text(const EngineRun& run) {
   if (sum.broker_sets + sum.broker_services + sum.unknown > 0) return {};
   const auto& objects = run.inputs.bundle.objects;
   const auto left_out = static_cast<size_t>(std::count_if(objects.begin(), objects.end(), [&](const Object& object) {
-    return object.kind != "ConfigMap" && !run.policy.matches(object);
+    return object.kind != "ConfigMap" && object.kind != "Node" && !run.policy.matches(object);
   }));
   return left_out == 0 ? std::string() : "the policy's match leaves out " + count(left_out, "object");
 }
@@ -55,11 +93,21 @@ EngineRun* run_engine(InputOptions input, const PolicyOptions& policy, const Loa
   console.keep(run);
   run->policy = std::move(*chosen);
   run->inputs = load(input, how, console);
+  if (!input.view.empty() && !add_view(input, *run, console)) return nullptr;
   tell_problems(run->inputs, console);
-  run->evaluation = evaluate(run->inputs.bundle, run->policy, nullptr, webhook::today_utc());
-  run->summary = run->evaluation.verdict.summary;
-  run->summary.objects = run->inputs.objects;
+  judge_run(*run);
   return run.get();
+}
+
+void place(Object& object, const EngineRun& run) {
+  if (run.view && object.ns.empty() && object.kind != "Node") object.ns = run.ns;
+}
+
+void judge_run(EngineRun& run) {
+  run.evaluation =
+      evaluate(run.inputs.bundle, run.policy, nullptr, webhook::today_utc(), run.view ? &*run.view : nullptr);
+  run.summary = run.evaluation.verdict.summary;
+  run.summary.objects = run.inputs.objects;
 }
 
 }  // namespace brokergate::cli

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "brokergate/engine.h"
 #include "cli/verbs/input.h"
@@ -16,6 +18,10 @@ struct EngineRun {
   Inputs inputs;
   Evaluation evaluation;
   Summary summary;  // the verdict's, with all objects that were read
+  // With a view: the record's objects are the bundle's peers, but for those that the input has as well.
+  std::optional<ClusterView> view;
+  std::vector<Object> replaced;
+  std::string ns;  // of objects that name none; they point here
 
   EngineRun() = default;
   EngineRun(const EngineRun&) = delete;
@@ -26,6 +32,11 @@ struct EngineRun {
 // Problems of single inputs are told as well, and stay in `inputs.problems`.
 // The console keeps the run.
 EngineRun* run_engine(InputOptions input, const PolicyOptions& policy, const LoadOptions& how, Console& console);
+
+// With a view, an object that names no namespace gets the run's.
+void place(Object& object, const EngineRun& run);
+// Judges what `run` holds already, and fills the rest of it.
+void judge_run(EngineRun& run);
 
 // "the policy's match leaves out 3 objects"; empty when something was judged, or nothing is left out.
 std::string left_out_text(const EngineRun& run);

@@ -6,9 +6,11 @@
 #include <thread>
 
 #include "certs/clients.h"
+#include "cli/verbs/cluster_access.h"
 #include "cli/verbs/policy_source.h"
 #include "cli/verbs/upkeep.h"
 #include "cli/verbs/verbs.h"
+#include "webhook/cluster_watch.h"
 #include "webhook/log.h"
 #include "webhook/server.h"
 
@@ -84,6 +86,21 @@ class Signals {
   std::thread waiter_, stopper_;
 };
 
+// Null without --cluster-view.
+tl::expected<std::unique_ptr<webhook::ClusterWatch>, std::string> cluster_watch(const ServeOptions& options,
+                                                                                const webhook::PolicyPtr& policy,
+                                                                                webhook::Log& log) {
+  const bool reached = !options.cluster.kubeconfig.empty() || !options.cluster.context.empty();
+  if (!options.cluster_view && reached) return tl::unexpected(std::string("--kubeconfig is for --cluster-view"));
+  if (!options.cluster_view) return nullptr;
+  auto found = cluster_access(options.cluster);
+  if (!found) return tl::unexpected(found.error());
+  // Read again for each request: whoever renews tokens writes the file anew.
+  if (!options.cluster.token_file.empty()) found->access.token_file = options.cluster.token_file;
+  auto access = std::make_shared<const certs::Access>(std::move(found->access));
+  return std::make_unique<webhook::ClusterWatch>(access, policy, log);
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options, Console& console) {
@@ -120,7 +137,13 @@ int serve(const ServeOptions& options, Console& console) {
   webhook::Metrics metrics(BROKERGATE_VERSION);
   metrics.certificate_expires(certs::expires(*pair));
   const auto shared_policy = std::make_shared<const Policy>(std::move(*policy));
+  const auto cluster = cluster_watch(options, shared_policy, log);
+  if (!cluster) {
+    console.error(cluster.error());
+    return kCouldNotRun;
+  }
   webhook::Server server(*server_wanted, shared_policy, log, metrics);
+  server.look_at(cluster->get());
   if (const std::string wrong = server.bind(*pair, *clients ? &**clients : nullptr); !wrong.empty()) {
     console.error(wrong);
     return kCouldNotRun;
@@ -131,7 +154,11 @@ int serve(const ServeOptions& options, Console& console) {
   console.out("listening on https://" + to_string(server.reviews()) + "\n");
   if (server.operations()) console.out("operations on http://" + to_string(*server.operations()) + "\n");
 
-  Upkeep upkeep(options, std::move(pair_files), std::move(policy_files), server, log, metrics);
+  if (webhook::ClusterWatch* const view = cluster->get()) {
+    metrics.watches(view->counters(), [view] { return view->state(); });
+    view->start();
+  }
+  Upkeep upkeep(options, std::move(pair_files), std::move(policy_files), server, cluster->get(), log, metrics);
   signals.follow(server, upkeep, log, std::chrono::milliseconds(static_cast<int64_t>(options.stay * 1000)));
   const bool fine = server.run();
   signals.end();

@@ -60,10 +60,11 @@ void tell_policy(std::string_view event, const Policy& policy, webhook::Log& log
   }
 }
 
-Upkeep::Upkeep(const ServeOptions& options, Watched pair, Watched policy, webhook::Server& server, webhook::Log& log,
-               webhook::Metrics& metrics)
+Upkeep::Upkeep(const ServeOptions& options, Watched pair, Watched policy, webhook::Server& server,
+               webhook::ClusterWatch* cluster, webhook::Log& log, webhook::Metrics& metrics)
     : options_(options),
       server_(server),
+      cluster_(cluster),
       log_(log),
       metrics_(metrics),
       pair_(std::move(pair)),
@@ -109,7 +110,19 @@ void Upkeep::look() {
   if (policy_due_) read_policy();
   policy_due_ = false;
   const char* wrong = webhook::dial_self(server_.reviews(), server_.self());
+  if (cluster_) {
+    const webhook::cluster::State view = cluster_->state();
+    if (!wrong && !view.synced) wrong = "the cluster view is not read yet";
+    if (view.synced) tell_view(view.doubt);
+  }
   server_.set_ready(wrong == nullptr, wrong ? wrong : "");
+}
+
+void Upkeep::tell_view(const std::string& doubt) {
+  if (doubt.empty() != view_doubted_) return;
+  view_doubted_ = !doubt.empty();
+  if (view_doubted_) return log_.problem("the cluster view is in doubt", doubt);
+  log_.event("the cluster view may be relied on again");
 }
 
 void Upkeep::read_certificate() {
@@ -132,7 +145,9 @@ void Upkeep::read_policy() {
   metrics_.reload(webhook::Reloaded::kPolicy, policy.has_value());
   if (!policy) return log_.problem("policy rejected, the one before stays in use", policy.error());
   tell_policy("policy loaded", *policy, log_);
-  server_.replace(std::make_shared<const Policy>(std::move(*policy)));
+  const auto read = std::make_shared<const Policy>(std::move(*policy));
+  server_.replace(read);
+  if (cluster_) cluster_->replace(read);
 }
 
 }  // namespace brokergate::cli

@@ -12,6 +12,7 @@
 
 #include "certs/clients.h"
 #include "cli/verbs/options.h"
+#include "webhook/cluster_watch.h"
 #include "webhook/server.h"
 
 namespace brokergate::cli {
@@ -43,8 +44,9 @@ class Upkeep {
  public:
   // All must outlive it. `pair` (with the clients' authorities) and `policy` were made before their files were
   // read, so that no change is missed; without a policy file, `policy` has no files.
-  Upkeep(const ServeOptions& options, Watched pair, Watched policy, webhook::Server& server, webhook::Log& log,
-         webhook::Metrics& metrics);
+  // `cluster`: null without a view of one.
+  Upkeep(const ServeOptions& options, Watched pair, Watched policy, webhook::Server& server,
+         webhook::ClusterWatch* cluster, webhook::Log& log, webhook::Metrics& metrics);
   ~Upkeep();
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
@@ -55,14 +57,17 @@ class Upkeep {
  private:
   void run();
   void look();
+  void tell_view(const std::string& doubt);
   void read_certificate();
   void read_policy();
 
   const ServeOptions& options_;
   webhook::Server& server_;
+  webhook::ClusterWatch* const cluster_;
   webhook::Log& log_;
   webhook::Metrics& metrics_;
   Watched pair_, policy_;
+  bool view_doubted_ = false;                   // as told last
   bool pair_due_ = false, policy_due_ = false;  // changed, or asked for, and not read yet; the thread's own
 
   std::mutex mutex_;

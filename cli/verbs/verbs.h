@@ -20,6 +20,7 @@ int certs_check(const CertsCheckOptions& options, Console& console);
 int certs_bundle(const CertsBundleOptions& options, Console& console);
 int certs_renew(const CertsRenewOptions& options, Console& console);
 int doctor(const DoctorOptions& options, Console& console);
+int audit(const AuditOptions& options, Console& console);
 int rules_list(const RulesOptions& options, Console& console);
 int rules_explain(const RulesOptions& options, Console& console);
 int version(Console& console);

@@ -73,6 +73,7 @@ enum class ImageFamily : uint8_t {
   kOther
 };
 
+class NodeIndex;     // brokergate/nodes.h
 class Form;          // forms/form.h: one file per form
 struct BrokerFacts;  // rules/kafka/facts.h: what recognition worked out; immutable, shared by copies
 class ConfigMaps;    // rules/kafka/config_maps.h: those of the input
@@ -193,10 +194,13 @@ struct Placement {
   enum class Kind : uint8_t { kStable, kPreemptible, kUndecided } kind = Kind::kUndecided;
   std::string reason;  // "nodeSelector cloud.google.com/gke-spot=true"
   Value at;            // what decides, or the pod spec
+  bool known = false;  // the nodes themselves were looked at
 };
 // Where pods may land as far as the manifest and the policy say: nodeSelector,
 // required node affinity (all operators), tolerations (they permit, they do not place).
-Placement placement_of(Value pod_spec, const Policy& policy);
+// With `nodes`, held against each of them as the scheduler does: kUndecided then means that some of those
+// the pods may land on are preemptible and others are not. `nodes` null, or none that fits: as above.
+Placement placement_of(Value pod_spec, const Policy& policy, const NodeIndex* nodes = nullptr);
 
 // ---- everything of one bundle -----------------------------------------------
 

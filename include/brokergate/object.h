@@ -1,6 +1,7 @@
 // Kubernetes objects of one evaluation: identity, and where they stand.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,7 +34,7 @@ std::string describe(const Object& object);
 std::vector<Object> objects_of(std::shared_ptr<const Document> document, size_t* not_objects = nullptr);
 
 // True for kinds the engine looks at; the others need not be kept.
-// StatefulSet, Service, ConfigMap, everything else that makes pods, and operator
+// StatefulSet, Service, ConfigMap, everything else that makes pods, Node, and operator
 // resources (Kafka, KafkaNodePool, KafkaCluster, Redpanda, Cluster, StrimziPodSet).
 bool concerns_engine(std::string_view kind);
 
@@ -43,6 +44,11 @@ struct Bundle {
   // False when the door saw one object only and others may exist (an admission
   // request): what needs peers is then said more weakly.
   bool complete = true;
+  // Objects from this place on are peers that the cluster view knows of: they are looked at and
+  // never changed, and what was wrong with them before is not the request's affair.
+  size_t peers = SIZE_MAX;
+  bool sees_peers() const { return peers <= objects.size(); }
+  bool is_peer(const Object& object) const { return static_cast<size_t>(&object - objects.data()) >= peers; }
 };
 
 // An admission request's circumstances; absent (null in Context) at other doors.
@@ -51,6 +57,7 @@ struct Admission {
   Operation operation = Operation::kCreate;
   const Object* old_object = nullptr;  // UPDATE only; null when absent
   bool dry_run = false;
+  bool scale = false;  // UPDATE by the scale subresource: nothing but spec.replicas changes, and nothing comes with it
 };
 
 }  // namespace brokergate

@@ -64,6 +64,14 @@ struct TaintRule {
   std::string key, value, effect;  // empty value or effect: any
 };
 
+// A pool of nodes as its nodes come up, for pools that may have none at the moment.
+struct NodePool {
+  std::string name;
+  bool preemptible = false;  // beside what labels and taints say
+  std::vector<std::pair<std::string, std::string>> labels;
+  std::vector<TaintRule> taints;
+};
+
 struct Suppression {
   std::string rule;
   std::string object;   // "Kind/name", "Kind/namespace/name"; * matches any run of characters
@@ -94,9 +102,15 @@ struct Policy {
   std::vector<std::pair<std::string, std::string>> preemptible_labels;  // built-in ones included
   std::vector<TaintRule> preemptible_taints;                            // built-in ones included
   std::vector<std::string> preemptible_pools;  // names as in cloud.google.com/gke-nodepool and its like
-  std::string external_dns_prefix;             // empty: unknown which one the cluster reads
-  std::string kafka_version;                   // "3.9": Kafka in images whose tag does not say; empty: unknown
-  std::vector<std::string> match_namespaces;   // empty: all; * is a wildcard
+  // Where the nodes are known and pods may land on preemptible ones and on others: kWarn or kDeny.
+  Severity may_be_preemptible = Severity::kDeny;
+  std::vector<NodePool> node_pools;
+  // What only a stale cluster view tells: kWarn or kDeny; and after how many seconds it is stale.
+  Severity when_stale = Severity::kWarn;
+  int stale_after = 60;
+  std::string external_dns_prefix;            // empty: unknown which one the cluster reads
+  std::string kafka_version;                  // "3.9": Kafka in images whose tag does not say; empty: unknown
+  std::vector<std::string> match_namespaces;  // empty: all; * is a wildcard
   std::vector<std::string> match_stateful_sets;
   std::vector<std::pair<std::string, std::string>> match_labels;
   std::map<std::string, Severity, std::less<>> severities;  // rule id → overridden severity

@@ -31,6 +31,9 @@ struct Context {
   const Policy& policy;
   const Admission* admission = nullptr;  // null outside an admission request
   const Facts& facts;                    // what the policy selects; rules judge these sets and Services only
+  const NodeIndex* nodes = nullptr;      // null: nothing is known of nodes
+  std::string_view doubt = {};           // why what the cluster view tells may be stale; empty: it is not
+  bool all_peers = true;                 // false: ClusterView::complete is
 };
 
 // Collects the findings of one rule. Severity is the rule's own (or the

@@ -55,12 +55,28 @@ std::string wanted(const SetFacts& facts, const Policy& policy) {
   return Address{facts.wanted->name, facts.wanted_host(ordinal, policy), facts.wanted_port(ordinal)}.text();
 }
 
+bool advertises_wanted(const SetFacts& facts, const OneBroker& broker, const Policy& policy) {
+  return broker.external && broker.external->text() == wanted(facts, policy);
+}
+
+// The address is right, and what comes in at it leads nowhere: a Service's targetPort decides what is to be bound.
+std::string unbound(const SetFacts& facts, const OneBroker& broker) {
+  const int64_t port = facts.wanted_bind(broker.ordinal);
+  return cat("broker ", broker.ordinal, " advertises ", shown(broker.external->text()), " and does not bind or map ",
+             facts.wanted->name, " as that needs, want it bound",
+             broker.bind && broker.bind != port ? cat(" to ", port, ", where its Service leads,") : std::string(),
+             " and in listener.security.protocol.map");
+}
+
 // The policy names a domain: every broker shall advertise its own name in it.
 void check_wanted(const Context& context, const SetFacts& facts, Report& report) {
   const Object& object = *facts.set->object;
   if (!facts.plan.refusal.empty()) {
+    const OneBroker& broker = told(facts, context.policy);
     Finding& finding = report.add(object, place(facts),
-                                  cat(found(told(facts, context.policy)), ", want ", wanted(facts, context.policy)));
+                                  advertises_wanted(facts, broker, context.policy)
+                                      ? unbound(facts, broker)
+                                      : cat(found(broker), ", want ", wanted(facts, context.policy)));
     finding.remediation = not_made(facts.plan.refusal);
     const Property* property = facts.brokers[0].property(kAdvertised);
     if (property && !property->value && !property->unknown.empty())
@@ -82,13 +98,8 @@ void check_wanted(const Context& context, const SetFacts& facts, Report& report)
   if (facts.planned()) {
     const std::string rest = facts.set->replicas > 1 ? " and so for every broker" : "";
     const OneBroker& broker = told(facts, context.policy);
-    if (broker.external && broker.external->text() == wanted(facts, context.policy)) {
-      Finding& finding = report.add(object, place(facts),
-                                    cat("broker ", broker.ordinal, " advertises ", shown(broker.external->text()),
-                                        " and does not bind or map ", facts.wanted->name,
-                                        " as that needs, want it bound and in "
-                                        "listener.security.protocol.map"));
-      finding.fixes = facts.fixes;
+    if (advertises_wanted(facts, broker, context.policy)) {
+      report.add(object, place(facts), unbound(facts, broker)).fixes = facts.fixes;
       return;
     }
     Finding& finding = report.add(
@@ -172,7 +183,9 @@ void check_present(const Context& context, const SetFacts& facts, Report& report
     Finding& finding =
         report.add(object, place(facts),
                    cat(found(told(facts, context.policy)), ", want a listener for the external Services of the set"));
-    if (!context.bundle.complete && !seen) Report::weaken(finding, "its Services are not in sight");
+    if (!context.bundle.complete && !seen)
+      Report::weaken(finding,
+                     context.bundle.sees_peers() ? "its Services are not there yet" : "its Services are not in sight");
   }
   for (const auto& [address, ordinals] : by_address) {
     // What only the cluster knows (<podIP>) is written the same and differs.

@@ -25,7 +25,11 @@ void judge(const Context& context, const SetFacts& facts, Report& report) {
       served.insert(*service->ordinal);
     }
   }
-  const bool wished = !context.policy.domain.empty() && context.bundle.complete;
+  // A view that may be stale shows what was there, not what has come since. (What a Service that goes away leaves
+  // behind is judged without the request.)
+  const bool doubtful = context.admission && !context.doubt.empty() && context.policy.when_stale != Severity::kDeny;
+  const bool all_seen = context.bundle.complete || (context.bundle.sees_peers() && !doubtful && context.all_peers);
+  const bool wished = !context.policy.domain.empty() && all_seen;
   if (served.empty() && !wished) return;
   const int64_t missing = set.replicas - static_cast<int64_t>(served.size());
   if (missing <= 0) return;
@@ -42,7 +46,12 @@ void judge(const Context& context, const SetFacts& facts, Report& report) {
                  cat("no external Service for ", brokers_text(first), more > 0 ? cat(" and ", more, " more") : "",
                      " of ", set.replicas, ", want one for each broker"));
   finding.ordinals = std::move(ordinals);
-  if (!context.bundle.complete) Report::to_info(finding, "other Services may exist that this request does not show");
+  if (!all_seen)
+    Report::to_info(finding, doubtful ? cat("the cluster view is not to be relied on: ", context.doubt)
+                                      : "other Services may exist that this request does not show");
+  // Charts send Services first, and files come in any order.
+  if (!context.bundle.complete && !(context.admission && context.admission->scale))
+    Report::weaken(finding, "its Services may come after it");
 }
 
 void check(const Context& context, Report& report) {

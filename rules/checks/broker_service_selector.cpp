@@ -130,6 +130,8 @@ void judge_set(const Context& context, const SetFacts& facts, Report& report) {
                          " from ", facts.set->first_ordinal, ", want one that exists"));
       finding.remediation = "Scale the set up to that broker, or remove the Service.";
       Report::weaken(finding, "the set may be scaled up later");
+      // Helm sends the Services of a larger set before the set.
+      if (!context.bundle.complete) Report::to_info(finding, "the set may be scaled up next");
     } else if (facts.set->object->kind == "StatefulSet" && service->selects != Selects::kPodName) {
       judge_label(context, *service, report, known);
     }

@@ -26,7 +26,7 @@ void judge_range(const Context& context, const BrokerService& service, const Ser
 // Ports that ask for a number which another one has, or had first.
 class Clashes {
  public:
-  explicit Clashes(const Context& context) : taken_(context.bundle) {
+  explicit Clashes(const Context& context) : bundle_(context.bundle), taken_(context.bundle) {
     for (const BrokerService* service : context.facts.services) judged_.insert(service->object);
   }
 
@@ -44,12 +44,15 @@ class Clashes {
 
  private:
   bool second(const Object& object, const ServicePort& port, const Object& other) const {
+    // Who comes later gives way.
+    if (bundle_.is_peer(object) != bundle_.is_peer(other)) return bundle_.is_peer(other);
     if (&other != &object) return &other < &object || !judged_.contains(&other);  // both in Bundle::objects
     const auto ports = object.spec()["ports"].children();
     return std::any_of(ports.begin(), ports.begin() + port.node->index,
                        [&](const Node& one) { return Value(&one)["nodePort"].as_int() == port.node_port; });
   }
 
+  const Bundle& bundle_;
   NodePorts taken_;
   std::unordered_set<const Object*> judged_;
 };

@@ -199,7 +199,8 @@ void judge_names(const Context& context, const SetFacts& facts, Report& report) 
   }
   if (!any || context.policy.exposure != Exposure::kLoadBalancer) return;
   // Of preemptible nodes nodeport-preemptible tells; on those that stay names are as good as addresses.
-  if (placement_of(facts.set->pod_spec, context.policy).kind != Placement::Kind::kUndecided) return;
+  const Placement placement = placement_of(facts.set->pod_spec, context.policy, context.nodes);
+  if (placement.known || placement.kind != Placement::Kind::kUndecided) return;
   Finding& finding = report.add(
       *any->object, any->object->spec()["type"],
       cat(brokers_text(brokers), brokers.size() == 1 ? " advertises " : " advertise names such as ", host(*any),

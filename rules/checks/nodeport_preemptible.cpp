@@ -1,11 +1,21 @@
 #include <algorithm>
 
 #include "rules/facts.h"
+#include "rules/kafka/node_index.h"
+#include "rules/known_nodes.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 
 namespace brokergate::checks {
 namespace {
+
+// What a finding says to do; how to allow it stands in the rule's own documentation, for those who look there.
+constexpr const char* kInstead =
+    "Expose the brokers by internal load balancers, or keep them off such nodes: required node affinity "
+    "with cloud.google.com/gke-spot DoesNotExist, or a stable node pool.";
+
+// A reason names a selector, counts and pools.
+constexpr size_t kLongestReason = 400;
 
 bool inside(Value value, Value ancestor) {
   for (const Node* node = value.node(); node && ancestor; node = node->parent) {
@@ -35,38 +45,95 @@ std::string whose(const BrokerService& service) {
 
 Value type_of(const BrokerService& service) { return service.object->spec()["type"]; }
 
-void judge_set(const Context& context, const SetFacts& facts, Report& report) {
-  const Placement placement = placement_of(facts.set->pod_spec, context.policy);
-  const bool preemptible = placement.kind == Placement::Kind::kPreemptible;
-  if (!preemptible && !invites(placement, facts.set->pod_spec, context.policy)) return;
-  for (const BrokerService* service : facts.services) {
-    if (service->type != "NodePort") continue;
-    Finding& finding = report.add(
-        *service->object, type_of(*service),
-        cat(whose(*service), preemptible ? " on preemptible nodes (" : " and nodes that may be preemptible (",
-            describe(*facts.set->object), ": ", shown(placement.reason),
-            "), want type LoadBalancer or nodes that stay"));
-    if (!preemptible) Report::weaken(finding, "the manifest permits preemptible nodes and does not ask for them");
+// What a set's placement leads to, for the Services in front of it and for itself.
+struct Judgement {
+  Placement placement;
+  bool tell = false;
+  std::string where;   // "on preemptible nodes"
+  std::string are;     // "are preemptible"
+  std::string weaker;  // why it is no denial; empty: it is one
+};
+
+Judgement by_manifest(Placement placement, Value pod_spec, const Policy& policy) {
+  if (placement.kind == Placement::Kind::kPreemptible) {
+    return {std::move(placement), true, "on preemptible nodes", "are preemptible", {}};
   }
-  // No Service in sight, but a node's address is only advertised for a NodePort.
-  if (!facts.services.empty() || facts.brokers.empty() || !facts.brokers[0].external) return;
-  const std::string& host = facts.brokers[0].external->host;
-  if (host != "<hostIP>" && host != "<nodeName>") return;
-  Finding& finding = report.add(
-      *facts.set->object, placement.at,
-      cat("the brokers advertise their node's address and run on nodes that ", preemptible ? "are" : "may be",
-          " preemptible (", shown(placement.reason), "), want nodes that stay or a load balancer for each"));
-  if (!preemptible) Report::weaken(finding, "the manifest permits preemptible nodes and does not ask for them");
+  const bool tell = invites(placement, pod_spec, policy);
+  return {std::move(placement), tell, "and nodes that may be preemptible", "may be preemptible",
+          "the manifest permits preemptible nodes and does not ask for them"};
+}
+
+Judgement judge(Value pod_spec, const Context& context) {
+  const Policy& policy = context.policy;
+  Placement placement = placement_of(pod_spec, policy, context.nodes);
+  if (!placement.known) return by_manifest(std::move(placement), pod_spec, policy);
+  // What a view that may be stale is silent about, or alone in, is known no better than without it.
+  const bool doubtful = !context.doubt.empty() && policy.when_stale != Severity::kDeny;
+  if (doubtful) {
+    Judgement alone = by_manifest(placement_of(pod_spec, policy), pod_spec, policy);
+    if (placement.kind == Placement::Kind::kStable || alone.placement.kind == Placement::Kind::kPreemptible)
+      return alone;
+  }
+  Judgement out;
+  out.tell = placement.kind != Placement::Kind::kStable;
+  const bool all = placement.kind == Placement::Kind::kPreemptible;
+  out.where = all ? "on preemptible nodes" : "on nodes some of which are preemptible";
+  out.are = all ? "are preemptible" : "are in part preemptible";
+  if (doubtful) {
+    out.weaker = context.doubt;
+  } else if (!all && policy.may_be_preemptible == Severity::kWarn) {
+    out.weaker = "the policy's preemptible.mayLand is warn";
+  }
+  out.placement = std::move(placement);
+  return out;
+}
+
+void judge_set(const Context& context, const SetFacts& facts, Report& report) {
+  const auto& services = facts.services;
+  const bool node_port = std::any_of(services.begin(), services.end(),
+                                     [](const BrokerService* service) { return service->type == "NodePort"; });
+  const bool alone = advertises_node(facts);
+  if (!node_port && !alone) return;
+  const Judgement judgement = judge(facts.set->pod_spec, context);
+  if (!judgement.tell) return;
+  const std::string reason = shown(judgement.placement.reason, kLongestReason);
+  const auto finish = [&](Finding& finding) {
+    finding.remediation = kInstead;
+    if (!judgement.weaker.empty()) Report::weaken(finding, judgement.weaker);
+  };
+  for (const BrokerService* service : services) {
+    if (service->type != "NodePort") continue;
+    finish(report.add(*service->object, type_of(*service),
+                      cat(whose(*service), " ", judgement.where, " (", describe(*facts.set->object), ": ", reason,
+                          "), want type LoadBalancer or nodes that stay")));
+  }
+  if (!alone || node_port) return;
+  // No Service in sight, but a node's address is only advertised for a NodePort or a port of the node itself.
+  const bool other_way = judgement.placement.known
+                             ? std::any_of(services.begin(), services.end(),
+                                           [](const BrokerService* service) { return service->external(); })
+                             : !services.empty();
+  if (other_way) return;
+  finish(report.add(*facts.set->object, judgement.placement.at,
+                    cat("the brokers advertise their node's address and run on nodes that ", judgement.are, " (",
+                        reason, "), want nodes that stay or a load balancer for each")));
+}
+
+// Of a Service alone: whether any node could do harm at all.
+bool harmless(const Context& context) {
+  return context.nodes && context.doubt.empty() && context.nodes->nodes() > 0 &&
+         context.nodes->impl().preemptible.empty();
 }
 
 void check(const Context& context, Report& report) {
   for (const SetFacts& facts : context.facts.sets) judge_set(context, facts, report);
-  if (context.policy.exposure != Exposure::kLoadBalancer) return;
+  if (context.policy.exposure != Exposure::kLoadBalancer || harmless(context)) return;
   for (const BrokerService* service : context.facts.services) {
     if (service->set || service->type != "NodePort" || service->role != ServiceRole::kPerBroker) continue;
     Finding& finding = report.add(
         *service->object, type_of(*service),
         cat(whose(*service), " breaks where its nodes are preemptible, want type LoadBalancer or nodes that stay"));
+    finding.remediation = kInstead;
     Report::weaken(finding, cat("the StatefulSet is not in sight, so its nodes are not known; ", service->evidence));
   }
 }
@@ -80,10 +147,23 @@ constinit const Rule nodeport_preemptible = {
      .why =
          "With NodePort a broker is reached at the address of a node, and that address is what it advertises. A spot "
          "or preemptible VM is taken away with 30 seconds' notice and the next has another IP: clients keep an "
-         "address that is gone (cp-helm-charts #599, Yolean/kubernetes-kafka #89, bitnami/charts #25456).",
+         "address that is gone (cp-helm-charts #599, Yolean/kubernetes-kafka #89, bitnami/charts #25456). "
+         "Denied is a NodePort Service in front of brokers, or brokers that advertise their node's address, when they "
+         "run on such nodes. Where Node objects are known (among the input, or from the cluster), the pods' "
+         "nodeSelector, required node affinity and tolerations are held against each node as the scheduler does: "
+         "denied if any node that they fit is preemptible, passed in silence if none is; the finding counts them. A "
+         "node that is cordoned or not ready counts, as it comes back; pools of the policy's nodePools count while "
+         "they have no node. Where no node is known, or none fits, the manifest alone is judged: denied if it selects "
+         "preemptible nodes, a warning if it tolerates or lists them; a Service without its StatefulSet is a warning "
+         "unless the policy's exposure is NodePort or either. "
+         "Preemptible is what carries a provider's mark (GKE, EKS, Karpenter, AKS, OKE, Spot) or what the policy's "
+         "preemptible and nodePools name.",
      .remediation =
          "Expose the brokers by internal load balancers, or keep them off such nodes: required node affinity "
-         "with cloud.google.com/gke-spot DoesNotExist, or a stable node pool.",
+         "with cloud.google.com/gke-spot DoesNotExist (or the label that the finding names), or a stable node pool. "
+         "To allow it: preemptible.mayLand: warn in the policy where only some of the nodes are preemptible, "
+         "rules: {nodeport-preemptible: warn} for all, or a suppression with its reason for one object; nodePools "
+         "tells of pools that have no node at the moment.",
      .docs = "https://cloud.google.com/kubernetes-engine/docs/concepts/spot-vms",
      .example = "kind: Service\nspec: {type: NodePort, selector: {statefulset.kubernetes.io/pod-name: kafka-0}}\n---\n"
                 "kind: StatefulSet\nspec:\n  template:\n    spec:\n      nodeSelector: {cloud.google.com/gke-spot: "

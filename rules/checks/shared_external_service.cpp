@@ -20,7 +20,7 @@ void judge(const Context& context, const SetFacts& facts, Report& report) {
   if (set.managed_by_operator || set.form_id == "operator-owned" || set.form_id == "controller-only") return;
   if (set.replicas < 2 || !set.replicas_unknown.empty()) return;
   // With a domain broker-service-missing says that each broker is to have one.
-  if (!context.policy.domain.empty() && context.bundle.complete) return;
+  if (!context.policy.domain.empty() && (context.bundle.complete || context.bundle.sees_peers())) return;
   // Each broker at its node's address and a port there: no Service is needed for that.
   if (has_host_ports(set)) return;
   const auto& services = facts.services;

@@ -81,11 +81,11 @@ std::vector<Object> objects_of(std::shared_ptr<const Document> document, size_t*
 }
 
 bool concerns_engine(std::string_view kind) {
-  static constexpr std::array<std::string_view, 19> kKinds = {
+  static constexpr std::array<std::string_view, 20> kKinds = {
       "StatefulSet",      "Service",       "Pod",     "Deployment",    "ReplicaSet",
       "DaemonSet",        "ConfigMap",     "Kafka",   "KafkaNodePool", "KafkaCluster",
       "Redpanda",         "StrimziPodSet", "Cluster", "PetSet",        "ReplicationController",
-      "DeploymentConfig", "Job",           "CronJob", "Rollout"};
+      "DeploymentConfig", "Job",           "CronJob", "Rollout",       "Node"};
   return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "rules/document/number.h"
@@ -23,11 +24,15 @@ bool white(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 // is public for benchmarks; nothing else of simdjson hands out the offsets.)
 class Tokens {
  public:
-  // False when the text cannot be JSON.
+  // False when the text cannot be JSON. Throws where there is no memory.
   bool find(std::string_view text) {
     if (!parser_.implementation || capacity_ < text.size()) {
       capacity_ = std::max<size_t>(text.size() + text.size() / 4, 4096);
-      if (parser_.allocate(capacity_)) return false;
+      if (parser_.allocate(capacity_)) {
+        // It fails for want of memory only, which says nothing of the text.
+        capacity_ = 0;
+        throw std::bad_alloc();
+      }
     }
     const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
     return parser_.implementation->stage1(bytes, text.size(), simdjson::stage1_mode::regular) == simdjson::SUCCESS;

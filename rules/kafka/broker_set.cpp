@@ -52,6 +52,24 @@ std::string BrokerSet::pod_name(int64_t ordinal) const {
   return std::string(name.empty() ? std::string_view("<name>") : name) + "-" + std::to_string(ordinal);
 }
 
+namespace {
+
+// A script that may be followed for one broker may be too much for each of a hundred. What takes less than kHeavy is
+// not counted. kMostEffort is some tenths of a second: enough for the 32 brokers that a plan looks at where there are
+// loops, each followed as long as a script is.
+constexpr size_t kHeavy = 1000, kMostEffort = 700'000;
+
+// Of a broker whose script is not followed any more.
+ProcessStart not_followed(const ProcessStart& first) {
+  ProcessStart start;
+  start.entry = first.entry;
+  start.certain = false;
+  start.why = "its scripts do so much that they were not followed for every broker";
+  return start;
+}
+
+}  // namespace
+
 std::shared_ptr<const Settings> settings_for(const BrokerSet& set, int64_t ordinal) {
   // A broker's settings take some kilobytes; sets of more brokers are derived again.
   constexpr size_t kMostKept = 128;
@@ -60,7 +78,10 @@ std::shared_ptr<const Settings> settings_for(const BrokerSet& set, int64_t ordin
   const std::lock_guard guard(later.mutex);
   if (const auto known = later.of.find(ordinal); known != later.of.end()) return known->second;
   const PodIdentity identity = identity_of(*set.object, ordinal, set.facts->maps.get());
-  const ProcessStart start = read_process(set.container, identity, set.family, set.facts->process.parsed);
+  const bool too_much = later.effort > kMostEffort;
+  const ProcessStart start = too_much ? not_followed(set.facts->process)
+                                      : read_process(set.container, identity, set.family, set.facts->process.parsed);
+  if (const size_t effort = effort_of(start); !too_much && effort > kHeavy) later.effort += effort;
   auto settings = std::make_shared<const Settings>(
       settings_of(*set.object, start, set.pod_spec, set.container, set.family, set.image_tag, set.facts->rival));
   if (later.of.size() < kMostKept) later.of.emplace(ordinal, settings);

@@ -43,6 +43,16 @@ void ConfigMaps::note_users(const Object& workload, Named& users) {
   });
 }
 
+std::vector<std::string_view> config_maps_of(const Object& workload) {
+  std::vector<std::string_view> names;
+  each_config_map(pod_spec_of(workload), [&](std::string_view name) {
+    if (!name.empty()) names.push_back(name);
+  });
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 ConfigMaps::ConfigMaps(const Bundle& bundle) {
   auto index = std::make_shared<Index>();
   for (const Object& object : bundle.objects)

@@ -44,6 +44,9 @@ class ConfigMaps {
   const Object* replacement_ = nullptr;
 };
 
+// Names of the ConfigMaps that the pods of a workload take files or variables from, sorted, each once.
+std::vector<std::string_view> config_maps_of(const Object& workload);
+
 // "ConfigMap kafka-config" and why nothing of it is known.
 std::string unread_config_map(std::string_view name, const ConfigMaps::Found& found);
 

@@ -25,6 +25,7 @@ struct BrokerFacts {
   struct Later {
     std::mutex mutex;
     std::map<int64_t, std::shared_ptr<const Settings>> of;
+    size_t effort = 0;  // that reading them took, where it was not little
   };
   std::unique_ptr<Later> later = std::make_unique<Later>();
 };

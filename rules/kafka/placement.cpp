@@ -1,8 +1,9 @@
+#include "rules/kafka/placement.h"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
-#include "brokergate/kafka.h"
 #include "rules/policy/preemptible.h"
 #include "rules/policy/wildcard.h"
 
@@ -256,7 +257,7 @@ Judgement judge_tolerations(Value tolerations, const Policy& policy) {
 
 }  // namespace
 
-Placement placement_of(Value pod_spec, const Policy& policy) {
+Placement placement_by_manifest(Value pod_spec, const Policy& policy) {
   const Value affinity = pod_spec["affinity"]["nodeAffinity"];
   Judgement result = all_of({judge_selector(pod_spec["nodeSelector"], policy),
                              judge_required(affinity["requiredDuringSchedulingIgnoredDuringExecution"], policy)});

@@ -71,6 +71,7 @@ class Volumes {
     out.maker = maker_;
     out.fails = fails_;
     out.lost = lost_;
+    out.effort = effort_;
     for (const Value mount : mounts_of(container)) {
       const auto found = volumes_.find(mount["name"].str());
       const std::string path = without_slashes(mount["mountPath"].str());
@@ -226,6 +227,7 @@ class Volumes {
       return lose(container, "init container " + std::string(container["name"].str()) + ", which goes on running,");
     const PodFiles before = view(container);
     const ProcessStart start = read_process(container, identity_, ImageFamily::kUnknown, nullptr, &before);
+    effort_ += start.shell.effort;
     const std::string who = "init container " + std::string(container["name"].str());
     const bool followed =
         start.script_read && start.parsed && start.parsed->script.error().empty() && start.strange.empty();
@@ -278,7 +280,7 @@ class Volumes {
   std::set<std::string, std::less<>> shared_;
   std::vector<PodFiles::Origin> origins_;
   std::string maker_, fails_, lost_;
-  size_t followed_ = 0, kept_ = 0;
+  size_t followed_ = 0, kept_ = 0, effort_ = 0;
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ struct PodFiles {
   std::string fails;
   // Why an init container that may have written could not be followed; empty: all could.
   std::string lost;
+  size_t effort = 0;  // shell::Result::effort of the init containers
 
   const shell::File* find(std::string_view path) const;
   const Origin* origin(const shell::File& file) const;

@@ -90,6 +90,9 @@ struct ProcessStart {
   PodFiles files;  // before it starts
 };
 
+// What following its scripts took, and those of the init containers.
+inline size_t effort_of(const ProcessStart& start) { return start.shell.effort + start.files.effort; }
+
 // `known` is what an earlier call parsed for another pod of the same set; null: nothing.
 // `files`: what is on its volumes; null: worked out here, with the pod's init containers.
 ProcessStart read_process(Value container, const PodIdentity& identity, ImageFamily family,

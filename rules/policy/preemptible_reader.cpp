@@ -48,8 +48,19 @@ std::optional<TaintRule> read_taint(SchemaReader& reader, const PolicyNode* node
 
 }  // namespace
 
+std::vector<TaintRule> read_taints(SchemaReader& reader, const PolicyNode* node, const std::string& path) {
+  std::vector<TaintRule> out;
+  const PolicyNode* taints = reader.list(node, path);
+  for (size_t i = 0; taints && i < taints->items.size(); ++i) {
+    if (auto taint = read_taint(reader, taints->items[i], path + "[" + std::to_string(i) + "]")) {
+      out.push_back(std::move(*taint));
+    }
+  }
+  return out;
+}
+
 void read_preemptible(SchemaReader& reader, const PolicyNode* node, Policy& policy) {
-  const PolicyNode* preemptible = reader.map(node, "spec.preemptible", {"labels", "taints", "pools"});
+  const PolicyNode* preemptible = reader.map(node, "spec.preemptible", {"labels", "taints", "pools", "mayLand"});
   if (!preemptible) return;
   for (auto& label : reader.labels(SchemaReader::get(preemptible, "labels"), "spec.preemptible.labels")) {
     const auto& known = policy.preemptible_labels;
@@ -57,11 +68,12 @@ void read_preemptible(SchemaReader& reader, const PolicyNode* node, Policy& poli
       policy.preemptible_labels.push_back(std::move(label));
     }
   }
-  const PolicyNode* taints = reader.list(SchemaReader::get(preemptible, "taints"), "spec.preemptible.taints");
-  for (size_t i = 0; taints && i < taints->items.size(); ++i) {
-    if (auto taint = read_taint(reader, taints->items[i], "spec.preemptible.taints[" + std::to_string(i) + "]")) {
-      policy.preemptible_taints.push_back(std::move(*taint));
-    }
+  for (auto& taint : read_taints(reader, SchemaReader::get(preemptible, "taints"), "spec.preemptible.taints")) {
+    policy.preemptible_taints.push_back(std::move(taint));
+  }
+  if (auto index =
+          reader.choice(SchemaReader::get(preemptible, "mayLand"), "spec.preemptible.mayLand", {"deny", "warn"})) {
+    policy.may_be_preemptible = *index == 0 ? Severity::kDeny : Severity::kWarn;
   }
   policy.preemptible_pools = reader.strings(SchemaReader::get(preemptible, "pools"), "spec.preemptible.pools");
 }

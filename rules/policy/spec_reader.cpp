@@ -151,10 +151,10 @@ bool check_rule(SchemaReader& reader, const PolicyNode* node, std::string_view i
 
 void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<std::string_view>& known_rules,
                Policy& policy) {
-  spec = reader.map(
-      spec, "spec",
-      {"mode", "onExisting", "domain", "hostname", "listener", "exposure", "nodePortRange", "internal", "preemptible",
-       "externalDNS", "kafkaVersion", "kubernetesVersion", "inject", "match", "rules", "suppressions"});
+  spec = reader.map(spec, "spec",
+                    {"mode", "onExisting", "domain", "hostname", "listener", "exposure", "nodePortRange", "internal",
+                     "preemptible", "nodePools", "clusterView", "externalDNS", "kafkaVersion", "kubernetesVersion",
+                     "inject", "match", "rules", "suppressions"});
   if (!spec) return;
   static constexpr Mode kModes[] = {Mode::kEnforce, Mode::kWarn, Mode::kObserve};
   if (auto index = reader.choice(Reader::get(spec, "mode"), "spec.mode", {"enforce", "warn", "observe"})) {
@@ -173,6 +173,8 @@ void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<s
   read_node_ports(reader, Reader::get(spec, "nodePortRange"), policy);
   read_internal(reader, Reader::get(spec, "internal"), policy);
   read_preemptible(reader, Reader::get(spec, "preemptible"), policy);
+  read_node_pools(reader, Reader::get(spec, "nodePools"), policy);
+  read_cluster_view(reader, Reader::get(spec, "clusterView"), policy);
   read_external_dns(reader, Reader::get(spec, "externalDNS"), policy);
   read_versions(reader, spec, policy);
   static constexpr Policy::Inject kInjects[] = {Policy::Inject::kTemplate, Policy::Inject::kPod};

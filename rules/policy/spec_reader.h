@@ -1,6 +1,7 @@
 // Reads `spec` of a policy into a Policy that holds the defaults.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,10 @@ void read_spec(SchemaReader& reader, const PolicyNode* spec, const std::vector<s
 void read_node_ports(SchemaReader& reader, const PolicyNode* node, Policy& policy);
 void read_listener(SchemaReader& reader, const PolicyNode* node, Policy& policy);
 void read_preemptible(SchemaReader& reader, const PolicyNode* node, Policy& policy);
+void read_node_pools(SchemaReader& reader, const PolicyNode* node, Policy& policy);
+void read_cluster_view(SchemaReader& reader, const PolicyNode* node, Policy& policy);
+// Taints, each "key=value:Effect" or a map.
+std::vector<TaintRule> read_taints(SchemaReader& reader, const PolicyNode* node, const std::string& path);
 void read_suppressions(SchemaReader& reader, const PolicyNode* node, const std::vector<std::string_view>& known_rules,
                        Policy& policy);
 

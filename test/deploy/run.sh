@@ -24,7 +24,7 @@ count() { # count STATUS NAME
   fi
 }
 
-sh test/e2e/tools.sh helm >/dev/null || exit 2
+sh test/e2e/tools.sh helm kubectl >/dev/null || exit 2
 
 template() { "$helm" template brokergate "$chart" --namespace brokergate-system "$@"; }
 
@@ -104,6 +104,20 @@ networkPolicy:
 metrics: {serviceMonitor: {enabled: true, labels: {release: prometheus}}}
 YAML
 
+cat >"$work/view-values.yaml" <<'YAML'
+policy:
+  nodePools:
+    - {name: cheap, preemptible: true, labels: {pool: cheap}, taints: ["cheap=true:NoSchedule", {key: other}]}
+  preemptible: {pools: ["spot-*"], labels: {pool: spot}, taints: [{key: spot, value: "true", effect: NoExecute}], mayLand: warn}
+  clusterView: {whenStale: deny, staleAfterSeconds: 120}
+clusterView:
+  enabled: true
+  resources: {requests: {memory: 1Gi}, limits: {memory: 2Gi}}
+  apiServerPorts: [8443]
+  dns: true
+networkPolicy: {apiServerTo: [{ipBlock: {cidr: 172.16.0.0/28}}]}
+YAML
+
 render default
 render observe --set policy.mode=observe
 render warn --set policy.mode=warn
@@ -116,6 +130,38 @@ render full -f "$work/full-values.yaml"
 
 render url --set webhooks.url=https://127.0.0.1:9443,certificate.source=secret,certificate.secretName=own \
   --set-file "certificate.caBundle=$work/ca.crt"
+
+# The cluster view, alone and with all that it has to do with.
+render view --set clusterView.enabled=true
+render view-observe --set clusterView.enabled=true,policy.mode=observe
+render view-pod --set clusterView.enabled=true,policy.inject=pod --set policy.domain=kafka.example.com
+render view-full -f "$work/full-values.yaml" -f "$work/view-values.yaml"
+# `helm upgrade --reuse-values` brings the values of a chart that had no cluster view.
+render reused --set clusterView=null,networkPolicy.apiServerTo=null
+cmp -s "$work/rendered/default.yaml" "$work/rendered/reused.yaml"
+count $? "values of an older chart give what they gave"
+render view-reused --set clusterView.enabled=true,clusterView.resources=null,clusterView.apiServerPorts=null \
+  --set clusterView.dns=null,networkPolicy.apiServerTo=null
+
+# kustomized NAME COMPONENT...: the base with these, made by kubectl.
+kustomized() {
+  name=$1
+  shift
+  mkdir -p "$work/overlays/$name"
+  {
+    printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n'
+    printf 'resources: [../../../../deploy/kustomize/base]\ncomponents:\n'
+    printf -- '  - ../../../../deploy/kustomize/%s\n' "$@"
+  } >"$work/overlays/$name/kustomization.yaml"
+  build/tools/kubectl kustomize "$work/overlays/$name" >"$work/rendered/$name.yaml" 2>"$work/log"
+  count $? "kustomize $name"
+  "$brokergate" lint "$work/rendered/$name.yaml" >"$work/log" 2>&1
+  count $? "brokergate lint $name"
+}
+kustomized kustomize-enforce enforce
+kustomized kustomize-view cluster-view
+kustomized kustomize-both cluster-view enforce
+kustomized kustomize-both-turned enforce cluster-view
 
 # The certificate that is made has what the API server asks for.
 render url-job --set webhooks.url=https://127.0.0.1:9443
@@ -144,6 +190,20 @@ refuse "digest" --set image.digest=latest
 refuse "rules" --set policy.rules.env-order=dney
 refuse "operationsFromNamespaces" --set 'networkPolicy.operationsFromNamespaces={Monitoring}'
 
+refuse "enabled" --set clusterView.enabled=maybe
+refuse "clusterView" --set clusterView.on=true
+refuse "apiServerPorts" --set 'clusterView.apiServerPorts={}'
+refuse "apiServerPorts" --set 'clusterView.apiServerPorts={65536}'
+refuse "apiServerTo" --set 'networkPolicy.apiServerTo[0].cidr=10.0.0.0/8'
+refuse "memory" --set clusterView.resources.memory=1Gi
+refuse "whenStale" --set policy.clusterView.whenStale=allow
+refuse "staleAfterSeconds" --set policy.clusterView.staleAfterSeconds=0
+refuse "staleAfter" --set policy.clusterView.staleAfter=60
+refuse "mayLand" --set policy.preemptible.mayLand=never
+refuse "name" --set 'policy.nodePools[0].preemptible=true'
+refuse "name" --set 'policy.nodePools[0].name=cheap-*'
+refuse "effect" --set 'policy.nodePools[0].name=a,policy.nodePools[0].taints[0].key=b,policy.nodePools[0].taints[0].effect=No'
+
 # notes WORD OPTION...: what an installation with these values is told holds WORD; only an API server makes helm print it,
 # so a chart that has the notes as an object is rendered.
 cp -r "$chart" "$work/noted"
@@ -162,19 +222,23 @@ if grep -q WARNING "$work/log"; then count 1 "notes: no warning with a domain"; 
 notes "--set policy.mode=warn" --set policy.mode=observe
 notes "--set policy.mode=enforce" --set policy.mode=warn
 notes "kubectl delete validatingwebhookconfiguration brokergate" --set policy.mode=enforce
+notes "--as system:serviceaccount:brokergate-system:brokergate" --set clusterView.enabled=true
+notes "clusterView.enabled=true" --set policy.clusterView.whenStale=deny
 
 deploy/image/build.sh "$brokergate" "$version" >"$work/log" 2>&1
 count $? "image is built"
 cat "$work/log"
 as_root=
 [ "$(id -u)" = 0 ] || as_root=sudo
-$as_root sh test/deploy/image.sh build/image/brokergate.tar "$work/image" >"$work/log" 2>&1
+(cd test/deploy/check && go build -o "$work/fakeapi" ./fakeapi) >"$work/log" 2>&1
+count $? "API server for the image is built"
+$as_root sh test/deploy/image.sh build/image/brokergate.tar "$work/fakeapi" "$work/image" >"$work/log" 2>&1
 count $? "image runs as a cluster runs it"
 cat "$work/log"
 
 # Never from the cache: what is judged stands in files that Go does not look at.
 (cd test/deploy/check && SOURCE="$OLDPWD" RENDERED="$work/rendered" BROKERGATE="$brokergate" \
-  METRICS="$work/image/metrics" go test -count=1 -v ./... >"$work/checks" 2>&1)
+  METRICS="$work/image/metrics" ASKED="$work/image/asked" go test -count=1 -v ./... >"$work/checks" 2>&1)
 status=$?
 : >"$work/log"
 sed -n 's/^--- \([A-Z]*\): \([A-Za-z0-9]*\) .*/\1 \2/p' "$work/checks" >"$work/results"

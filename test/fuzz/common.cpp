@@ -32,7 +32,7 @@ Policy read(const std::string& spec) {
 void render(const Bundle& bundle, const Evaluation& evaluation, const Policy& policy) {
   cli::Locator locator;
   const std::vector<cli::Problem> problems;
-  const cli::FindingsReport report{evaluation.verdict, evaluation.verdict.summary, problems, "", ""};
+  const cli::FindingsReport report{evaluation.verdict, evaluation.verdict.summary, problems, "", "", {}};
   must(nlohmann::json::accept(cli::findings_json(report, locator)), "lint -o json prints JSON");
   must(!cli::findings_text(report, locator, cli::Paint(false)).empty(), "lint prints something");
   // Slow, and all the same for most inputs.

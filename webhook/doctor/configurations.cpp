@@ -32,7 +32,7 @@ class Judge {
     for (const Json* entry : entries_) {
       name_ = text_member(*entry, "name");
       call(*entry);
-      failure_policy(text_member(*entry, "failurePolicy"));
+      failure_policy(*entry);
       namespaces(*entry);
       selection(*entry);
       manners(*entry);
@@ -82,9 +82,17 @@ class Judge {
     }
   }
 
-  void failure_policy(const std::string& policy) {
-    const bool shut = policy != "Ignore";
-    if (mutating_ && shut) {
+  void failure_policy(const Json& entry) {
+    const bool shut = text_member(entry, "failurePolicy") != "Ignore";
+    if (asks_about_deletions_alone(entry)) {
+      if (shut) {
+        tell(
+            Level::kWarn, "failure-policy",
+            "failurePolicy is Fail for deletions, which are never denied: while brokergate does not answer, no Service "
+            "goes, and no namespace that holds one",
+            "set Ignore");
+      }
+    } else if (mutating_ && shut) {
       tell(Level::kWarn, "failure-policy",
            "failurePolicy is Fail: while brokergate does not answer, nothing is created or changed",
            "set Ignore: what is not mended is judged all the same, by the validating webhook");

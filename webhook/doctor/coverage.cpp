@@ -25,12 +25,36 @@ constexpr std::array<Wanted, 4> kWanted{{{"apps", "statefulsets", "CREATE"},
                                          {"", "services", "CREATE"},
                                          {"", "services", "UPDATE"}}};
 
+constexpr std::array<Wanted, 2> kWantedWithView{{{"apps", "statefulsets/scale", "UPDATE"}, {"", "services", "DELETE"}}};
+
+// admissionregistration.k8s.io/v1, Rule.resources: "*" is every resource and no subresource.
+bool covers_resource(const Json& resources, std::string_view wanted) {
+  const size_t slash = wanted.find('/');
+  if (slash == std::string_view::npos) return lists(resources, {wanted, "*", "*/*"});
+  const std::string of_this = std::string(wanted.substr(0, slash)) + "/*",
+                    of_any = "*" + std::string(wanted.substr(slash));
+  return lists(resources, {wanted, of_this, of_any, "*/*"});
+}
+
 bool covers(const Json& rule, const Wanted& wanted) {
   const std::string scope = text_member(rule, "scope");
   return scope != "Cluster" && lists(member(rule, "apiGroups"), {wanted.group, "*"}) &&
          lists(member(rule, "apiVersions"), {"v1", "*"}) &&
-         lists(member(rule, "resources"), {wanted.resource, "*", "*/*"}) &&
+         covers_resource(member(rule, "resources"), wanted.resource) &&
          lists(member(rule, "operations"), {wanted.operation, "*"});
+}
+
+bool names(const Json& rule, const Wanted& wanted) {
+  return covers(rule, wanted) && lists(member(rule, "resources"), {wanted.resource}) &&
+         lists(member(rule, "operations"), {wanted.operation});
+}
+
+bool any_rule(const std::vector<const Json*>& entries, bool (*is)(const Json&, const Wanted&), const Wanted& wanted) {
+  return std::any_of(entries.begin(), entries.end(), [&](const Json* entry) {
+    const Json& rules = member(*entry, "rules");
+    return rules.is_array() && can_be_asked(*entry) &&
+           std::any_of(rules.begin(), rules.end(), [&](const Json& rule) { return is(rule, wanted); });
+  });
 }
 
 // Entries that are asked about the same namespaces and objects have the same one.
@@ -91,6 +115,23 @@ Coverage coverage_of(const std::vector<const Json*>& entries) {
   }
   out.apart = listed(apart);
   return out;
+}
+
+ViewCoverage view_coverage_of(const std::vector<const Json*>& entries) {
+  ViewCoverage out;
+  const auto add = [](std::string& to, const Wanted& wanted) { to += (to.empty() ? "" : ", ") + wanted.text(); };
+  for (const Wanted& wanted : kWantedWithView) {
+    if (!any_rule(entries, covers, wanted)) add(out.missing, wanted);
+    if (any_rule(entries, names, wanted)) add(out.named, wanted);
+  }
+  return out;
+}
+
+bool asks_about_deletions_alone(const Json& entry) {
+  const Json& rules = member(entry, "rules");
+  return rules.is_array() && !rules.empty() && std::all_of(rules.begin(), rules.end(), [](const Json& rule) {
+           return member(rule, "operations") == Json::array({"DELETE"});
+         });
 }
 
 }  // namespace brokergate::webhook::doctor

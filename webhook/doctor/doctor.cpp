@@ -9,6 +9,7 @@ Symptoms examine(const Facts& facts) {
   const Known known = judge_policy(facts, out);
   judge_configurations(facts, known, out);
   judge_serving(facts, out);
+  judge_view(facts, out);
   judge_trust(facts, out);
   judge_dialled(facts, out);
   judge_probes(facts, known, out);

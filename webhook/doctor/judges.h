@@ -24,6 +24,8 @@ void judge_configurations(const Facts& facts, const Known& known, Symptoms& out)
 void judge_trust(const Facts& facts, Symptoms& out);
 // Service, its endpoints, the Deployment.
 void judge_serving(const Facts& facts, Symptoms& out);
+// Whether the validating configuration asks what only a view of the cluster can answer exactly where there is one.
+void judge_view(const Facts& facts, Symptoms& out);
 // What answered when it was dialled from here.
 void judge_dialled(const Facts& facts, Symptoms& out);
 // What came of the objects that were sent through the API server: the proof.

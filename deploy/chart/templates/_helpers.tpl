@@ -31,6 +31,27 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
+{{/* The settings of the cluster view where it is on, else nothing. `helm upgrade --reuse-values` brings the values of an
+  older chart, in which they may be missing: then what values.yaml says. */}}
+{{- define "brokergate.view" -}}
+{{- $view := .Values.clusterView | default dict -}}
+{{- if $view.enabled -}}
+{{- toJson (dict "ports" ($view.apiServerPorts | default (list 443 6443)) "dns" ($view.dns | default false)
+  "resources" ($view.resources | default (dict "requests" (dict "memory" "192Mi") "limits" (dict "memory" "512Mi")))) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Egress to the API server's ports. */}}
+{{- define "brokergate.toApiServer" -}}
+- ports:
+    {{- range .ports }}
+    - {port: {{ . }}, protocol: TCP}
+    {{- end }}
+  {{- with .root.Values.networkPolicy.apiServerTo }}
+  to: {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
 {{/* The same hardening for every container of the chart. */}}
 {{- define "brokergate.podSecurity" -}}
 securityContext:

@@ -74,6 +74,8 @@ Result Interpreter::run(const Start& start) {
 Result Interpreter::finish(const Start& start) {
   const std::string& parse_error = start.parse_error;
   Result result;
+  // Text that is made, split and matched costs about as much as a step for every 8 bytes.
+  result.effort = steps_ + bytes_ / 8;
   if (!entry_ && !missed_ && !stopped() && parse_error.empty())
     result.fails = !exit_reason_.empty() ? exit_reason_
                    : last_.dead          ? "no way through it ends well"

@@ -99,6 +99,7 @@ struct Result {
   // Ways that end in a failure (exit 1, a failing `set -e`, `a && exec b` where a
   // fails) do not count: no broker starts there.
   bool certain = true;
+  size_t effort = 0;  // what following it took, however it ended: a few dozen for a usual start script
 
   // The file as the started program finds it by `name`; null: the script wrote none there.
   const File* file(std::string_view name) const;

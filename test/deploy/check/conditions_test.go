@@ -137,3 +137,30 @@ func TestWhatConditionsKeepAwayIsNothingToBrokergate(t *testing.T) {
 	}
 	answers.check(t)
 }
+
+// A Scale has no template and a deletion no object: the chart's own conditions let the one through without a fault and
+// are not asked of the other.
+func TestScalingAndDeletionsAreNotKeptAway(t *testing.T) {
+	scale := object{Object: map[string]any{"apiVersion": "autoscaling/v1", "kind": "Scale",
+		"metadata": map[string]any{"name": "kafka", "namespace": "streaming"}, "spec": map[string]any{"replicas": int64(5)}}}
+	one := ask(scale, scale)
+	one.request["resource"] = map[string]any{"group": "apps", "version": "v1", "resource": "statefulsets"}
+	one.request["subResource"] = "scale"
+	evaluated := 0
+	for _, hook := range webhooksOf(t, "view", rendering(t, "view")) {
+		switch {
+		case strings.HasPrefix(hook.Name, "deletions."):
+			if len(hook.MatchConditions) != 0 {
+				t.Errorf("%s has conditions: %v", hook.where, hook.MatchConditions)
+			}
+		case !hook.mutates:
+			if by, err := compile(t, hook).keptAwayBy(one); err != nil || by != "" {
+				t.Errorf("%s: scaling is kept away by %q, %v", hook.where, by, err)
+			}
+			evaluated += len(hook.MatchConditions)
+		}
+	}
+	if evaluated < 2 {
+		t.Errorf("%d conditions were evaluated", evaluated)
+	}
+}

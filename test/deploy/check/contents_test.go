@@ -158,6 +158,42 @@ func patchOf(t *testing.T, text string) (kustomization, object) {
 	return out, patch
 }
 
+// What kubectl makes of the base and the components is what the chart has with these values.
+func TestKustomizeWithComponentsIsTheChart(t *testing.T) {
+	const validating = "ValidatingWebhookConfiguration"
+	for _, row := range []struct{ name, chart, webhooks string }{
+		{"kustomize-enforce", "observe", "default"},
+		{"kustomize-view", "view-observe", "view-observe"},
+		{"kustomize-both", "view-observe", "view"},
+		{"kustomize-both-turned", "view-observe", "view"},
+	} {
+		wanted := map[string]object{}
+		for _, one := range rendering(t, row.chart) {
+			if one.GetKind() != validating {
+				wanted[identity(one)] = withoutHelm(one)
+			}
+		}
+		other := withoutHelm(ofKind(rendering(t, row.webhooks), validating)[0])
+		wanted[identity(other)] = other
+		for _, one := range rendering(t, row.name) {
+			if one.GetKind() == "Namespace" {
+				continue
+			}
+			chart, there := wanted[identity(one)]
+			if !there {
+				t.Errorf("only in %s: %s", row.name, identity(one))
+			} else if !equality.Semantic.DeepEqual(chart.Object, one.Object) {
+				t.Errorf("%s: %s is not the chart's; run deploy/kustomize/update.sh, and mend the component's patches", row.name,
+					identity(one))
+			}
+			delete(wanted, identity(one))
+		}
+		for _, id := range sorted(wanted) {
+			t.Errorf("only in the chart: %s", id)
+		}
+	}
+}
+
 // The component makes of the base's validating webhook what the chart has under enforce.
 func TestKustomizeComponentIsTheChartThatEnforces(t *testing.T) {
 	one, patch := patchOf(t, readText(t, source(t, "deploy/kustomize/enforce/kustomization.yaml")))

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	networking "k8s.io/api/networking/v1"
 	policy "k8s.io/api/policy/v1"
 	rbac "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 )
@@ -71,6 +73,9 @@ func TestPodsAreHardened(t *testing.T) {
 			for _, volume := range spec.Volumes {
 				want(volume.HostPath == nil, "mounts the node's files")
 			}
+			seesCluster := !one.certs && looksAround(name)
+			want(seesCluster == slices.Contains(spec.Containers[0].Args, "--cluster-view"), "whether it looks at the cluster")
+			want(seesCluster == hasOwnToken(t, one), "a token, as the kubelet would mount it, goes with the cluster view")
 			want(len(spec.InitContainers) == 0 && len(spec.Containers) == 1, "more containers than one")
 			for _, container := range spec.Containers {
 				inner := container.SecurityContext
@@ -86,6 +91,64 @@ func TestPodsAreHardened(t *testing.T) {
 				for _, mount := range container.VolumeMounts {
 					want(mount.ReadOnly, "mounts something to write to")
 				}
+			}
+		}
+	}
+}
+
+// The renderings that have the cluster view say so in their name.
+func looksAround(name string) bool {
+	return strings.HasPrefix(name, "view") || strings.HasSuffix(name, "-view") || strings.HasPrefix(name, "kustomize-both")
+}
+
+// Where a pod looks for it (rest.InClusterConfig of client-go does, too), and what it needs there.
+const accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+// A token that ends soon, and the API server's authority; nothing else lies in that folder.
+func hasOwnToken(t *testing.T, one pod) bool {
+	t.Helper()
+	var mounted, projected bool
+	for _, volume := range one.template.Spec.Volumes {
+		if volume.Projected == nil {
+			continue
+		}
+		for _, from := range volume.Projected.Sources {
+			if from.ServiceAccountToken == nil {
+				continue
+			}
+			projected = true
+			for _, mount := range one.template.Spec.Containers[0].VolumeMounts {
+				mounted = mounted || mount.Name == volume.Name && mount.MountPath == accountFolder && mount.ReadOnly
+			}
+			token, authority := from.ServiceAccountToken, volume.Projected.Sources[1].ConfigMap
+			// 3607 is what the kubelet's own mount asks for, and what API servers extend to a year.
+			if seconds := *token.ExpirationSeconds; seconds < 600 || seconds > 3600 || token.Audience != "" || token.Path != "token" {
+				t.Errorf("%s: its token is %+v", one.where, *token)
+			}
+			if len(volume.Projected.Sources) != 2 || authority == nil || authority.Name != "kube-root-ca.crt" ||
+				len(authority.Items) != 1 || authority.Items[0].Path != "ca.crt" {
+				t.Errorf("%s: the API server's authority is not beside the token, or more is", one.where)
+			}
+			if *volume.Projected.DefaultMode != 0o440 {
+				t.Errorf("%s: others may read its token", one.where)
+			}
+		}
+	}
+	if mounted != projected {
+		t.Errorf("%s: its token is not where it is looked for", one.where)
+	}
+	return mounted
+}
+
+// The view holds some 100 MB more, twice while a list is read anew.
+func TestTheViewHasRoom(t *testing.T) {
+	for name, wanted := range map[string]string{"default": "64Mi 256Mi", "view": "192Mi 512Mi", "view-full": "1Gi 2Gi",
+		"view-reused": "64Mi 256Mi", "kustomize-view": "192Mi 512Mi"} {
+		for _, one := range podsOf(t, name, renderings(t)[name]) {
+			given := one.template.Spec.Containers[0].Resources
+			got := given.Requests.Memory().String() + " " + given.Limits.Memory().String()
+			if !one.certs && (got != wanted || given.Requests.Cpu().String() != "50m" || !given.Limits.Cpu().IsZero()) {
+				t.Errorf("%s has %s, want %s; CPU as without the view", one.where, got, wanted)
 			}
 		}
 	}
@@ -143,13 +206,17 @@ func TestTrafficIsNarrowed(t *testing.T) {
 			}
 			spec := own[0].Spec
 			if one.certs {
-				if len(spec.Ingress) != 0 || len(spec.Egress) != 1 || len(spec.Egress[0].Ports) == 0 {
-					t.Errorf("%s: more than the API server's ports", one.where)
+				wanted := "TCP443 TCP6443"
+				if name == "view-full" {
+					wanted += " to 172.16.0.0/28"
+				}
+				if got := egressText(spec.Egress); len(spec.Ingress) != 0 || got != wanted {
+					t.Errorf("%s: more than the API server's ports: %q, want %q", one.where, got, wanted)
 				}
 				continue
 			}
-			if len(spec.Egress) != 0 {
-				t.Errorf("%s: the webhook may open connections", one.where)
+			if got, wanted := egressText(spec.Egress), waysOut(name); got != wanted {
+				t.Errorf("%s: the webhook may open connections: %q, want %q", one.where, got, wanted)
 			}
 			for _, rule := range spec.Ingress {
 				if len(rule.Ports) != 1 {
@@ -166,6 +233,97 @@ func TestTrafficIsNarrowed(t *testing.T) {
 	}
 }
 
+func egressText(rules []networking.NetworkPolicyEgressRule) string {
+	var out []string
+	for _, rule := range rules {
+		var one []string
+		for _, port := range rule.Ports {
+			one = append(one, string(*port.Protocol)+port.Port.String())
+		}
+		for _, peer := range rule.To {
+			one = append(one, "to "+peer.IPBlock.CIDR)
+		}
+		out = append(out, strings.Join(one, " "))
+	}
+	return strings.Join(out, ", ")
+}
+
+func waysOut(name string) string {
+	switch {
+	case name == "view-full":
+		return "TCP8443 to 172.16.0.0/28, UDP53 TCP53"
+	case looksAround(name):
+		return "TCP443 TCP6443"
+	}
+	return ""
+}
+
+// Of the cluster, these four may be read and nothing may be changed; a verb or resource more fails here.
+func viewRights() []rbac.PolicyRule {
+	read := []string{"get", "list", "watch"}
+	return []rbac.PolicyRule{{APIGroups: []string{""}, Resources: []string{"nodes", "services", "configmaps"}, Verbs: read},
+		{APIGroups: []string{"apps"}, Resources: []string{"statefulsets"}, Verbs: read}}
+}
+
+func TestTheViewMayReadFourResourcesAndNothingElse(t *testing.T) {
+	const own = "brokergate-cluster-view"
+	for name, all := range renderings(t) {
+		var roles, bindings int
+		for _, one := range ofKind(all, "ClusterRole") {
+			if one.GetName() == own {
+				roles++
+				role := as[rbac.ClusterRole](t, one)
+				if !equality.Semantic.DeepEqual(role.Rules, viewRights()) || role.AggregationRule != nil {
+					t.Errorf("%s: %+v", name, role)
+				}
+			}
+		}
+		for _, one := range ofKind(all, "ClusterRoleBinding") {
+			if one.GetName() == own {
+				bindings++
+				binding := as[rbac.ClusterRoleBinding](t, one)
+				to := rbac.RoleRef{APIGroup: rbac.GroupName, Kind: "ClusterRole", Name: own}
+				subject := rbac.Subject{Kind: "ServiceAccount", Name: "brokergate", Namespace: "brokergate-system"}
+				if binding.RoleRef != to || !slices.Equal(binding.Subjects, []rbac.Subject{subject}) {
+					t.Errorf("%s: %+v", name, binding)
+				}
+			}
+		}
+		if wanted := map[bool]int{true: 1, false: 0}[looksAround(name)]; roles != wanted || bindings != wanted {
+			t.Errorf("%s has %d roles and %d bindings for the view, want %d", name, roles, bindings, wanted)
+		}
+	}
+}
+
+// The image was started with the view and an API server that writes down what it is asked: it may do that, and what it
+// may do it does.
+func TestTheViewAsksForWhatItMayRead(t *testing.T) {
+	asked := strings.Split(strings.TrimSpace(readText(t, setting(t, "ASKED"))), "\n")
+	var granted, listed []string
+	for _, rule := range viewRights() {
+		for _, resource := range rule.Resources {
+			for _, verb := range rule.Verbs {
+				right := fmt.Sprintf("%s %q %s", verb, rule.APIGroups[0], resource)
+				granted = append(granted, right)
+				// Singly only ConfigMaps are read; who may list may see each one.
+				if verb != "get" || resource == "configmaps" {
+					listed = append(listed, right)
+				}
+			}
+		}
+	}
+	for _, one := range asked {
+		if !slices.Contains(granted, one) {
+			t.Errorf("it asks for %s, which nobody lets it", one)
+		}
+	}
+	for _, one := range listed {
+		if !slices.Contains(asked, one) {
+			t.Errorf("it never asks for %s", one)
+		}
+	}
+}
+
 func TestRightsAreForTheSecretAndTheTwoConfigurationsOnly(t *testing.T) {
 	for name, all := range renderings(t) {
 		for _, account := range ofKind(all, "ServiceAccount") {
@@ -174,6 +332,9 @@ func TestRightsAreForTheSecretAndTheTwoConfigurationsOnly(t *testing.T) {
 			}
 		}
 		for _, binding := range append(ofKind(all, "RoleBinding"), ofKind(all, "ClusterRoleBinding")...) {
+			if binding.GetName() == "brokergate-cluster-view" {
+				continue
+			}
 			subjects, _, _ := nestedMaps(binding, "subjects")
 			if len(subjects) != 1 || subjects[0]["name"] != "brokergate-certs" {
 				t.Errorf("%s: %s binds %v", name, identity(binding), subjects)
@@ -189,6 +350,9 @@ func TestRightsAreForTheSecretAndTheTwoConfigurationsOnly(t *testing.T) {
 			}
 		}
 		for _, one := range ofKind(all, "ClusterRole") {
+			if one.GetName() == "brokergate-cluster-view" {
+				continue
+			}
 			for _, rule := range as[rbac.ClusterRole](t, one).Rules {
 				if !slices.Equal(rule.APIGroups, []string{"admissionregistration.k8s.io"}) ||
 					!slices.Equal(rule.ResourceNames, []string{"brokergate"}) || slices.Contains(rule.Verbs, "*") {

@@ -101,7 +101,8 @@ func checkExpression(t *testing.T, where, expression string, all []series) {
 
 // Checklist S25: no label has a value that comes from a request's own names.
 func TestNoMetricHasAnUnboundedLabel(t *testing.T) {
-	bounded := []string{"code", "endpoint", "le", "operation", "outcome", "result", "rule", "version", "what", "why"}
+	bounded := []string{"code", "endpoint", "le", "operation", "outcome", "reason", "resource", "result",
+		"rule", "type", "version", "what", "why"}
 	for _, one := range served(t) {
 		for name := range one.labels {
 			if !slices.Contains(bounded, name) {
@@ -136,6 +137,11 @@ func TestAlertsUseMetricsThatAreServed(t *testing.T) {
 			if severity == "" || summary == "" || todo == "" {
 				t.Errorf("%s says not how bad it is or what to do", name)
 			}
+		}
+	}
+	for _, name := range []string{"BrokergateViewNotRead", "BrokergateViewDoubtful", "BrokergateViewForbidden"} {
+		if !names[name] {
+			t.Errorf("no alert %s", name)
 		}
 	}
 	if len(names) < 7 {

@@ -65,6 +65,8 @@ func rulesText(rules []admission.RuleWithOperations) string {
 // Good practices GP-4, GP-6 to GP-10, and what the API server asks of a registration.
 func TestWebhooksAreNarrowAndHarmless(t *testing.T) {
 	const objects = "[apps] [v1] [statefulsets] [CREATE UPDATE] Namespaced;[] [v1] [services] [CREATE UPDATE] Namespaced"
+	const scale = ";[apps] [v1] [statefulsets/scale] [UPDATE] Namespaced"
+	const deletions = "[] [v1] [services] [DELETE] Namespaced"
 	const pods = "[] [v1] [pods] [CREATE] Namespaced"
 	for name, all := range renderings(t) {
 		service := as[core.Service](t, ofKind(all, "Service")[0])
@@ -83,8 +85,14 @@ func TestWebhooksAreNarrowAndHarmless(t *testing.T) {
 			want(one.ObjectSelector == nil, "a label would get an object past it")
 			want(len(one.MatchConditions) <= 64, "too many conditions")
 			wanted := objects
-			if strings.HasPrefix(one.Name, "pods.") {
+			switch {
+			case strings.HasPrefix(one.Name, "pods."):
 				wanted = pods
+			case strings.HasPrefix(one.Name, "deletions."):
+				wanted = deletions
+				want(*one.FailurePolicy == admission.Ignore, "what is never denied is held up")
+			case looksAround(name) && !one.mutates:
+				wanted += scale
 			}
 			want(rulesText(one.Rules) == wanted, rulesText(one.Rules))
 			spares := one.NamespaceSelector.MatchExpressions[0]
@@ -111,6 +119,10 @@ func TestWhatHappensWithoutAnAnswer(t *testing.T) {
 	for name, wanted := range map[string]string{
 		"default": "Ignore Fail", "kustomize": "Ignore Ignore", "observe": "Ignore Ignore", "warn": "Ignore Ignore",
 		"pod": "Ignore Ignore Fail Fail", "full": "Fail Ignore",
+		// Deletions are never denied: nothing waits for them.
+		"view": "Ignore Fail Ignore", "view-observe": "Ignore Ignore Ignore", "view-full": "Fail Ignore Ignore",
+		"view-pod": "Ignore Ignore Fail Ignore Fail", "kustomize-view": "Ignore Ignore Ignore",
+		"kustomize-enforce": "Ignore Fail", "kustomize-both": "Ignore Fail Ignore", "kustomize-both-turned": "Ignore Fail Ignore",
 	} {
 		var got []string
 		for _, one := range webhooksOf(t, name, renderings(t)[name]) {
@@ -145,8 +157,23 @@ func TestPodsAreAskedAboutOnlyWhereTheyGetListeners(t *testing.T) {
 				pods++
 			}
 		}
-		if wanted := map[bool]int{true: 2, false: 0}[name == "pod" || name == "pod-unknown"]; pods != wanted {
+		if wanted := map[bool]int{true: 2, false: 0}[name == "pod" || name == "pod-unknown" || name == "view-pod"]; pods != wanted {
 			t.Errorf("%s has %d webhooks for pods, want %d", name, pods, wanted)
+		}
+	}
+}
+
+// Deletions and scaling are asked about only where somebody knows what stands around them.
+func TestDeletionsAndScalingAreAskedAboutOnlyWithTheView(t *testing.T) {
+	for name, all := range renderings(t) {
+		text := ""
+		for _, one := range webhooksOf(t, name, all) {
+			if rules := rulesText(one.Rules); strings.Contains(rules, "DELETE") || strings.Contains(rules, "scale") {
+				text += map[bool]string{true: "mutate ", false: "validate "}[one.mutates]
+			}
+		}
+		if wanted := map[bool]string{true: "validate validate ", false: ""}[looksAround(name)]; text != wanted {
+			t.Errorf("%s asks about them at %q, want %q", name, text, wanted)
 		}
 	}
 }

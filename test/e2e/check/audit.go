@@ -15,6 +15,7 @@ apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
+  - {level: Metadata, users: ["system:serviceaccount:brokergate-system:view"]}
   - {level: None, namespaces: [default]}
   - level: Metadata
     resources:

@@ -87,6 +87,9 @@ func (p *product) serve() {
 
 // After a failed scenario: the next one finds the program running, with the right certificate.
 func (w *world) recover() {
+	if w.view != nil {
+		w.view.recover()
+	}
 	if p := w.product; p != nil && p.server != nil && p.server.ended() {
 		p.volume.set(certificateFiles(p.authority.server()))
 		p.serve()

@@ -34,9 +34,17 @@ type world struct {
 	client     *http.Client
 	kubeconfig string
 	auditLog   string
+	// The API server and how it is started, so that a scenario may start it again.
+	server    *process
+	arguments []string
 
 	product *product
 	site    *site
+	// The second cluster, and from there the first.
+	view   *viewCluster
+	parent *world
+	// What faults are tried on, in the second.
+	rig *faultRig
 	// What kubectl said of a second apply of the demo before there was a brokergate.
 	words map[string]string
 	// What the cluster held before the second installation.
@@ -44,6 +52,9 @@ type world struct {
 }
 
 func (w *world) say(format string, arguments ...any) {
+	if w.parent != nil {
+		w = w.parent
+	}
 	w.said = append(w.said, fmt.Sprintf(format, arguments...))
 }
 
@@ -114,7 +125,7 @@ func (w *world) start() {
 	account := w.file("account.key", encodeAccountKey(newKey()))
 	port := freePort()
 	w.api = fmt.Sprintf("https://127.0.0.1:%d", port)
-	server := w.spawn("kube-apiserver", w.tools.apiserver, "--etcd-servers", etcd, "--bind-address", "127.0.0.1",
+	w.arguments = []string{"--etcd-servers", etcd, "--bind-address", "127.0.0.1",
 		"--secure-port", fmt.Sprint(port), "--cert-dir", filepath.Join(work, "apiserver"),
 		"--tls-cert-file", w.file("api.crt", serving.certificate),
 		"--tls-private-key-file", w.file("api.key", serving.key),
@@ -123,7 +134,7 @@ func (w *world) start() {
 		"--endpoint-reconciler-type", "none", "--disable-admission-plugins", "ServiceAccount",
 		"--service-account-issuer", w.api, "--service-account-key-file", account,
 		"--service-account-signing-key-file", account,
-		"--audit-policy-file", w.file("audit.yaml", []byte(auditPolicy)), "--audit-log-path", w.auditLog)
+		"--audit-policy-file", w.file("audit.yaml", []byte(auditPolicy)), "--audit-log-path", w.auditLog}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(w.cluster.pem)
 	user, err := tls.X509KeyPair(admin.certificate, admin.key)
@@ -134,6 +145,13 @@ func (w *world) start() {
 	}}
 	check(os.WriteFile(w.kubeconfig, w.configFor(map[string]any{
 		"client-certificate-data": admin.certificate, "client-key-data": admin.key}), 0o600))
+	w.startServer()
+}
+
+// Again after it was stopped: etcd and all keys are the same.
+func (w *world) startServer() {
+	server := w.spawn("kube-apiserver", w.tools.apiserver, w.arguments...)
+	w.server = server
 	w.until(60*time.Second, "the API server", func() bool {
 		return server.ended() || healthy(w.client, w.api+"/readyz")
 	}, func() string { return tail(server.text(), 20) })
@@ -156,6 +174,12 @@ func (w *world) configFor(user map[string]any) []byte {
 }
 
 func (w *world) close() {
+	if w.rig != nil {
+		w.rig.close()
+	}
+	if w.view != nil {
+		w.view.close()
+	}
 	if w.product != nil {
 		w.product.close()
 	}

@@ -103,7 +103,7 @@ TEST_CASE("lists in lists end") {
 
 TEST_CASE("kinds the engine looks at") {
   for (const char* kind : {"StatefulSet", "Service", "Pod", "Deployment", "ReplicaSet", "DaemonSet", "ConfigMap",
-                           "Kafka", "KafkaNodePool", "KafkaCluster", "Redpanda", "StrimziPodSet"}) {
+                           "Kafka", "KafkaNodePool", "KafkaCluster", "Redpanda", "StrimziPodSet", "Node"}) {
     CHECK(concerns_engine(kind));
   }
   for (const char* kind : {"", "service", "Secret", "List", "KafkaTopic"}) CHECK_FALSE(concerns_engine(kind));

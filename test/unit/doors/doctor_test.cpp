@@ -1,8 +1,10 @@
 // The doctor's judgement, without a server: what is wrong in the facts, and what it says of it.
 #include "webhook/doctor/doctor.h"
+#include <algorithm>
 #include "brokergate/base64.h"
 #include "catch.h"
 #include "doctor_help.h"
+#include "webhook/doctor/coverage.h"
 #include "webhook/doctor/judges.h"
 #include "webhook/doctor/place.h"
 #include "webhook/doctor/probe.h"
@@ -425,6 +427,92 @@ TEST_CASE("doctor: every entry's Service is judged") {
   // All is asked about, but part of it elsewhere only.
   facts.validating.object["webhooks"][1]["namespaceSelector"] = Json::parse(R"({"matchLabels": {"never": "x"}})");
   CHECK(told(doc::examine(facts)) == Told{"warn rules", "warn namespaces"});
+}
+
+TEST_CASE("doctor: the cluster view and the questions that need it go together") {
+  const Json scale = Json::parse(R"({"apiGroups": ["apps"], "apiVersions": ["v1"],
+      "resources": ["statefulsets/scale"], "operations": ["UPDATE"], "scope": "Namespaced"})");
+  const Json removal = Json::parse(R"([{"apiGroups": [""], "apiVersions": ["v1"], "resources": ["services"],
+      "operations": ["DELETE"], "scope": "Namespaced"}])");
+  struct Row {
+    const char* what;
+    bool view, asks_scale, asks_removal;
+    const char* policy;  // of the entry about deletions
+    Told wanted;
+    const char* says;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"neither", false, false, false, "", {}, nullptr},
+           {"both",
+            true,
+            true,
+            true,
+            "Ignore",
+            {"ok cluster-view"},
+            "asked about UPDATE of statefulsets/scale, DELETE of services"},
+           {"nobody asks",
+            true,
+            false,
+            false,
+            "",
+            {"warn cluster-view"},
+            "does not ask about UPDATE of statefulsets/scale, DELETE of services: "},
+           {"half is asked", true, true, false, "", {"warn cluster-view"}, "does not ask about DELETE of services: "},
+           {"nobody looks",
+            false,
+            true,
+            true,
+            "Ignore",
+            {"warn cluster-view"},
+            "asks about UPDATE of statefulsets/scale, DELETE of services: "},
+           {"deletions are held up", true, true, true, "Fail", {"warn failure-policy", "ok cluster-view"}, nullptr}}) {
+    INFO(row.what);
+    doc::Facts facts = well(installation());
+    Json& container = facts.deployment.object["spec"]["template"]["spec"]["containers"][0];
+    container["args"] = Json::array({"serve", "--stay", "5"});
+    if (row.view) container["args"].push_back("--cluster-view");
+    if (row.asks_scale) entry(facts.validating)["rules"].push_back(scale);
+    if (row.asks_removal) {
+      Json second = entry(facts.validating);
+      second["name"] = "deletions.validate.brokergate.io";
+      second["rules"] = removal;
+      second["failurePolicy"] = row.policy;
+      facts.validating.object["webhooks"].push_back(second);
+    }
+    const doc::Symptoms found = doc::examine(facts);
+    Told got = told(found);
+    for (const doc::Symptom& next : found.all()) {
+      if (next.id == std::string("cluster-view") && next.level == doc::Level::kOk) got.emplace_back("ok cluster-view");
+      if (next.id == std::string("cluster-view") && row.says) CHECK_THAT(next.what, Catch::Contains(row.says));
+    }
+    CHECK(got == row.wanted);
+  }
+  // Everything is asked about, and nobody meant this.
+  doc::Facts facts = well(installation());
+  entry(facts.validating)["rules"] = Json::parse(R"([{"apiGroups": ["apps", ""], "apiVersions": ["*"],
+      "resources": ["statefulsets", "services"], "operations": ["*"]}])");
+  CHECK(told(doc::examine(facts)).empty());
+  // What runs elsewhere tells nobody its options.
+  facts = well(installation());
+  facts.deployment = unread("403");
+  entry(facts.validating)["rules"].push_back(scale);
+  const Told got = told(doc::examine(facts));
+  CHECK(std::count(got.begin(), got.end(), "warn cluster-view") == 0);
+}
+
+TEST_CASE("doctor: subresources are behind their own wildcards") {
+  const auto missing = [](const char* resources) {
+    const Json entry = {
+        {"rules", Json::array({{{"apiGroups", {"*"}}, {"apiVersions", {"*"}}, {"operations", {"*"}}}})}};
+    Json own = entry;
+    own["rules"][0]["resources"] = Json::parse(resources);
+    return doc::view_coverage_of({&own}).missing;
+  };
+  CHECK(missing(R"(["*/*"])").empty());
+  CHECK(missing(R"(["*"])") == "UPDATE of statefulsets/scale");
+  CHECK(missing(R"(["*", "*/scale"])").empty());
+  CHECK(missing(R"(["services", "statefulsets/*"])").empty());
+  CHECK(missing(R"(["services/*", "statefulsets"])") == "UPDATE of statefulsets/scale, DELETE of services");
 }
 
 TEST_CASE("doctor: what no volume tells is unknown") {

@@ -119,6 +119,25 @@ TEST_CASE("inspect -o json and yaml") {
   CHECK(yaml.out.find("form: \"env-var\"\n") != std::string::npos);
 }
 
+TEST_CASE("inspect tells where brokers may land once nodes are known") {
+  Folder folder;
+  folder.write("set.yaml", broker_set());
+  folder.write("nodes.yaml",
+               "apiVersion: v1\nkind: Node\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Node\nmetadata: {name: b, "
+               "labels: {karpenter.sh/capacity-type: spot}}\n");
+  const Json alone = Json::parse(run_program({"inspect", "-o", "json", "set.yaml"}, "", {}, folder.path()).out);
+  CHECK_FALSE(alone["brokerSets"][0].contains("placement"));
+  const Outcome outcome = run_program({"inspect", "-o", "json", "."}, "", {}, folder.path());
+  CHECK(outcome.code == 0);
+  const Json placement = Json::parse(outcome.out)["brokerSets"][0]["placement"];
+  CHECK(keys(placement) == Keys{"nodes", "reason"});
+  CHECK(placement["nodes"] == "mayBePreemptible");
+  const std::string reason = "no nodeSelector; 1 of 2 schedulable nodes (b) carries karpenter.sh/capacity-type=spot";
+  CHECK(placement["reason"] == reason);
+  const Outcome text = run_program({"inspect", "."}, "", {}, folder.path());
+  CHECK(text.out.find("  nodes: may be preemptible (" + reason + ")\n") != std::string::npos);
+}
+
 TEST_CASE("inspect: what cannot be known is null with its reason") {
   const std::string text = R"(apiVersion: apps/v1
 kind: StatefulSet

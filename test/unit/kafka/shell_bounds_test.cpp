@@ -20,6 +20,15 @@ std::string repeat(const std::string& text, size_t count) {
 
 }  // namespace
 
+TEST_CASE("what following a script took is told", "[shell]") {
+  const auto effort = [](const std::string& text) {
+    return Script(text).run({}, {}, [](const auto& argv) { return argv[0] == "run"; }).effort;
+  };
+  CHECK(effort("export A=1\nexec run") < 100);
+  CHECK(effort(repeat("A=$A$(echo xxxxxxxx)\n", 400) + "run") > 1000);
+  CHECK(effort("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; run") > 10'000);
+}
+
 TEST_CASE("hostile scripts end soon and say why", "[shell]") {
   std::string doubling = "A=xxxxxxxxxxxxxxxx\n" + repeat("A=$A$A$A$A\n", 40) + "run";
   std::string doubling_eval = "A='true;'\n" + repeat("A=\"$A$A$A$A\"\n", 12) + "eval \"$A\"; run";

@@ -107,6 +107,39 @@ TEST_CASE("hostname templates") {
             .find("253") != std::string::npos);
 }
 
+TEST_CASE("node pools and the cluster view") {
+  CHECK(spec_error("preemptible: {mayLand: off}") ==
+        "4:26 spec.preemptible.mayLand: found the boolean off, wanted deny or warn\n");
+  CHECK(spec_error("nodePools: spot-pool") ==
+        "4:14 spec.nodePools: found \"spot-pool\", wanted a list; write [spot-pool]\n");
+  CHECK(spec_error("nodePools: [spot-pool]") ==
+        "4:15 spec.nodePools[0]: found \"spot-pool\", wanted a map with name, preemptible, labels or taints\n");
+  CHECK(spec_error("nodePools: [null]") ==
+        "4:15 spec.nodePools[0]: found nothing, wanted a map with name, preemptible, labels or taints\n");
+  CHECK(spec_error("nodePools: [{preemptible: true}]") ==
+        "4:15 spec.nodePools[0].name is missing or empty, wanted the pool's name\n");
+  CHECK(spec_error("nodePools: [{name: 7}]") ==
+        "4:22 spec.nodePools[0].name: found the number 7, wanted a string; write \"7\" in quotes\n");
+  CHECK(spec_error("nodePools: [{name: \"spot-*\"}]") ==
+        "4:22 spec.nodePools[0].name: found \"spot-*\", wanted the name of one pool; patterns stand in "
+        "spec.preemptible.pools\n");
+  CHECK(spec_error("nodePools: [{name: a}, {name: a, preemptible: true}]") ==
+        "4:33 spec.nodePools[1].name: the pool \"a\" is there twice\n");
+  CHECK(spec_error("nodePools: [{name: a, preemptable: true}]") ==
+        "4:25 unknown key \"preemptable\" in spec.nodePools[0]; did you mean \"preemptible\"?\n");
+  CHECK(spec_error("nodePools: [{name: a, taints: [\"b:Never\"]}]").find("4:34 spec.nodePools[0].taints[0]: found") ==
+        0);
+  CHECK(spec_error("clusterView: {whenStale: allow}") ==
+        "4:28 spec.clusterView.whenStale: found \"allow\", wanted warn or deny\n");
+  for (const char* seconds : {"0", "-1", "86401", "1.5", "\"60\"", "99999999999999999999", "[60]"}) {
+    INFO(seconds);
+    const std::string told = spec_error(std::string("clusterView: {staleAfterSeconds: ") + seconds + "}");
+    CHECK(told.find("4:36 spec.clusterView.staleAfterSeconds: found ") == 0);
+    CHECK(told.find("wanted a whole number of seconds from 1 to 86400") != std::string::npos);
+  }
+  CHECK(spec_error("clusterView: {staleAfterSeconds: 86400}").empty());
+}
+
 TEST_CASE("taints, prefix, suppressions") {
   CHECK(spec_error("preemptible: {taints: [\"a=b:Sometimes\"]}")
             .find("spec.preemptible.taints[0]: found \"a=b:Sometimes\"") != std::string::npos);

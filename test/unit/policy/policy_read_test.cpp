@@ -21,6 +21,11 @@ spec:
     labels: {example.com/cheap: "true"}
     taints: ["cheap=yes:NoExecute", "cheap", {key: dear, effect: NoSchedule}]
     pools: [spot-*, cheap]
+    mayLand: warn
+  nodePools:
+    - {name: spot-pool, preemptible: true, taints: ["cheap=yes:NoSchedule"]}
+    - {name: Big, labels: {cloud.google.com/gke-nodepool: big-1, disk: ssd}}
+  clusterView: {whenStale: deny, staleAfterSeconds: 90}
   externalDNS: {prefix: external-dns.kubernetes.io/}
   match:
     namespaces: [kafka, "team-*"]
@@ -54,6 +59,18 @@ spec:
   CHECK((taint[1].key == "cheap" && taint[1].value.empty() && taint[1].effect.empty()));
   CHECK((taint[2].key == "dear" && taint[2].value.empty() && taint[2].effect == "NoSchedule"));
   CHECK(policy->preemptible_pools == std::vector<std::string>{"spot-*", "cheap"});
+  CHECK(policy->may_be_preemptible == Severity::kWarn);
+  REQUIRE(policy->node_pools.size() == 2);
+  CHECK(policy->node_pools[0].name == "spot-pool");
+  CHECK(policy->node_pools[0].preemptible);
+  REQUIRE(policy->node_pools[0].taints.size() == 1);
+  CHECK(policy->node_pools[0].taints[0].effect == "NoSchedule");
+  CHECK(policy->node_pools[1].name == "Big");
+  CHECK_FALSE(policy->node_pools[1].preemptible);
+  CHECK(policy->node_pools[1].labels ==
+        std::vector<std::pair<std::string, std::string>>{{"cloud.google.com/gke-nodepool", "big-1"}, {"disk", "ssd"}});
+  CHECK(policy->when_stale == Severity::kDeny);
+  CHECK(policy->stale_after == 90);
   CHECK(policy->external_dns_prefix == "external-dns.kubernetes.io/");
   CHECK(policy->match_namespaces == std::vector<std::string>{"kafka", "team-*"});
   CHECK(policy->match_stateful_sets == std::vector<std::string>{"kafka-*"});
@@ -63,8 +80,16 @@ spec:
   REQUIRE(policy->suppressions.size() == 1);
   CHECK(policy->suppressions[0].object == "Service/kafka/*");
   CHECK(policy->suppressions[0].expires == "2027-02-28");
-  CHECK(policy->suppressions[0].line == 25);
+  CHECK(policy->suppressions[0].line == 30);
   CHECK(policy->host_for("kafka", "data", 3) == "b3-kafka.data.kafka.example.com");
+}
+
+TEST_CASE("what a policy does not say of nodes") {
+  const Policy policy = Policy::defaults();
+  CHECK(policy.may_be_preemptible == Severity::kDeny);
+  CHECK(policy.node_pools.empty());
+  CHECK(policy.when_stale == Severity::kWarn);
+  CHECK(policy.stale_after == 60);
 }
 
 TEST_CASE("a policy that says nothing is the default one") {

@@ -3,23 +3,23 @@ _brokergate() {
   local word=${COMP_WORDS[COMP_CWORD]}
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'lint mutate review inspect serve rules certs doctor version completion' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lint mutate review inspect serve rules certs doctor audit version completion' -- "$word")
     return
   fi
   case ${COMP_WORDS[1]} in
     lint)
       if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--help -h --policy --domain --output -o --fail-on-warn --fail-on-unknown --color' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W '--help -h --view --namespace --policy --domain --output -o --fail-on-warn --fail-on-unknown --color' -- "$word")
       fi
       ;;
     mutate)
       if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--help -h --policy --domain --diff --patch --in-place --color' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W '--help -h --view --namespace --policy --domain --diff --patch --in-place --color' -- "$word")
       fi
       ;;
     review)
       if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--help -h --policy --domain --endpoint --color' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W '--help -h --view --policy --domain --endpoint --color' -- "$word")
       fi
       ;;
     inspect)
@@ -29,7 +29,7 @@ _brokergate() {
       ;;
     serve)
       if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--help -h --listen --cert --key --client-ca --client-name --operations --stay --max-connections --max-connections-per-peer --policy --domain --color' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W '--help -h --listen --cert --key --client-ca --client-name --cluster-view --kubeconfig --context --token-file --operations --stay --max-connections --max-connections-per-peer --policy --domain --color' -- "$word")
       fi
       ;;
     rules)
@@ -49,6 +49,11 @@ _brokergate() {
     doctor)
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--help -h --kubeconfig --context --token-file --release --namespace --probe-namespace --no-probe --without --within --output -o --fail-on-warn --fail-on-unknown --color' -- "$word")
+      fi
+      ;;
+    audit)
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--help -h --kubeconfig --context --token-file --record --replay --policy --domain --output -o --fail-on-warn --fail-on-unknown --color' -- "$word")
       fi
       ;;
     version)

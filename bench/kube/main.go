@@ -1,7 +1,10 @@
-// What the user of a cluster feels: `create --dry-run=server` of a broker StatefulSet on a real kube-apiserver, without a
-// policy, with the same rules as native admission policies, with brokergate and with a controller-runtime webhook, one
-// after the other again and again in one run. Prints CPU per request of API server and webhook, and latency. Nothing
-// fails on time; exit 2 where a case did not do what it says.
+// Measures what needs a real kube-apiserver. Nothing fails on time; exit 2 where something did not do what it says.
+//
+// apply: what the user of a cluster feels: `create --dry-run=server` of a broker StatefulSet without a policy, with the
+// same rules as native admission policies, with brokergate and with a controller-runtime webhook, one after the other
+// again and again in one run: CPU per request of API server and webhook, and latency.
+//
+// cluster: what a large cluster costs `serve --cluster-view`: see cluster.go.
 package main
 
 import (
@@ -14,9 +17,9 @@ import (
 )
 
 type options struct {
-	root, brokergate, etcd, apiserver, helm, peer, profile string
-	bytes, rounds, clients                                 int
-	alone, together                                        time.Duration
+	root, brokergate, etcd, apiserver, helm, peer, profile, reviews string
+	bytes, rounds, clients, relists, events, rate                   int
+	alone, together, stream                                         time.Duration
 }
 
 // What stops the run; main ends the processes then.
@@ -30,25 +33,37 @@ func check(err error) {
 	}
 }
 
-func run(w *world) (code int) {
+func run(w *world, verb string) (code int) {
 	defer func() {
 		switch what := recover().(type) {
 		case nil:
 		case failure:
 			code = 2
 			if !w.ended() { // else it is only that everything is taken away under us
-				fmt.Fprintln(os.Stderr, "bench apply:", what.text)
+				fmt.Fprintln(os.Stderr, "bench "+verb+":", what.text)
 			}
 		default:
 			panic(what)
 		}
 	}()
 	w.start()
-	report(w.options, w.measure(w.cases()))
+	if verb == "cluster" {
+		w.cluster()
+	} else {
+		report(w.options, w.measure(w.cases()))
+	}
 	return 0
 }
 
 func main() {
+	verb := ""
+	if len(os.Args) > 1 {
+		verb = os.Args[1]
+	}
+	if verb != "apply" && verb != "cluster" {
+		fmt.Fprintln(os.Stderr, "usage: bench-kube apply|cluster [OPTION...]")
+		os.Exit(2)
+	}
 	o := options{}
 	flag.StringVar(&o.root, "root", ".", "the checkout")
 	flag.StringVar(&o.brokergate, "brokergate", "", "the program")
@@ -62,20 +77,25 @@ func main() {
 	flag.IntVar(&o.clients, "clients", 8, "clients at the same time")
 	flag.DurationVar(&o.alone, "alone", 1500*time.Millisecond, "how long one client is measured")
 	flag.DurationVar(&o.together, "together", 3*time.Second, "how long all clients are measured")
+	flag.StringVar(&o.reviews, "reviews", "", "brokergate_bench_reviews, which asks at a steady rate")
+	flag.IntVar(&o.relists, "relists", 10, "how often everything is listed again")
+	flag.IntVar(&o.events, "events", 1000, "events a second")
+	flag.IntVar(&o.rate, "rate", 500, "reviews a second beside them")
+	flag.DurationVar(&o.stream, "stream", 60*time.Second, "how long there are events")
 	// tools.sh names more than is needed here.
 	for _, name := range []string{"kubectl", "helm4"} {
 		flag.String(name, "", "not used")
 	}
-	flag.Parse()
-	if flag.NArg() > 0 || o.rounds < 1 || o.clients < 1 {
-		fmt.Fprintln(os.Stderr, "bench apply: takes options only, and at least one round and one client")
+	check(flag.CommandLine.Parse(os.Args[2:]))
+	if flag.NArg() > 0 || o.rounds < 1 || o.clients < 1 || o.events < 1 || o.rate < 1 || o.relists < 0 {
+		fmt.Fprintln(os.Stderr, "bench "+verb+": takes options only, and at least one of what is counted")
 		os.Exit(2)
 	}
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
-	w := &world{options: o}
+	w := &world{options: o, seeding: verb == "cluster"}
 	done := make(chan int, 1)
-	go func() { done <- run(w) }()
+	go func() { done <- run(w, verb) }()
 	code := 2
 	select {
 	case code = <-done:

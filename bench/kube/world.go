@@ -21,7 +21,8 @@ import (
 // The API server and what stands around it.
 type world struct {
 	options
-	work string
+	work    string
+	seeding bool // etcd holds a large cluster before the API server starts
 	// Of what close ends, which an interrupt calls while others start processes.
 	lock      sync.Mutex
 	processes []*process
@@ -104,6 +105,9 @@ func (w *world) start() {
 	plain := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{Proxy: nil}}
 	w.until(20*time.Second, "etcd", store, func() bool { return healthy(plain, etcd+"/health") })
 
+	if w.seeding {
+		w.seed(etcd)
+	}
 	port := freePort()
 	w.api, w.token = fmt.Sprintf("https://127.0.0.1:%d", port), rand.Text()
 	w.server = w.spawn("kube-apiserver", w.apiserver, "--etcd-servers", etcd, "--bind-address", "127.0.0.1",

@@ -1,3 +1,0 @@
-module brokergate.io/bench/apply
-
-go 1.24.0

@@ -1,0 +1,3 @@
+module brokergate.io/bench/kube
+
+go 1.24.0

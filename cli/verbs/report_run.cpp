@@ -1,0 +1,76 @@
+#include "cli/verbs/report_run.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "cli/output/findings.h"
+#include "cli/verbs/policy_source.h"
+#include "cli/verbs/verbs.h"
+
+namespace brokergate::cli {
+namespace {
+
+// Text goes to stdout as well when every -o names a file.
+std::vector<OutputTarget> targets(const LintOptions& options) {
+  std::vector<OutputTarget> out = options.outputs;
+  for (const OutputTarget& target : out) {
+    if (target.file.empty()) return out;
+  }
+  out.push_back({"text", ""});
+  return out;
+}
+
+int exit_code(const LintOptions& options, const EngineRun& run) {
+  if (run.summary.deny > 0) return kDenied;
+  if (!run.inputs.problems.empty()) return kCouldNotRun;
+  if (options.fail_on_warn && run.summary.warn > 0) return kNotAccepted;
+  if (options.fail_on_unknown && run.summary.unknown > 0) return kNotAccepted;
+  return kClean;
+}
+
+std::string text_of(const std::string& format, const FindingsReport& report, Locator& locator, const Paint& paint) {
+  if (format == "json") return findings_json(report, locator);
+  const int64_t now = std::time(nullptr);
+  if (format == "policyreport") return policy_report(report, ReportFlavour::kPolicyReport, now);
+  if (format == "openreports") return policy_report(report, ReportFlavour::kOpenReports, now);
+  return findings_text(report, locator, paint);
+}
+
+}  // namespace
+
+bool write_file(const std::string& file, const std::string& text, Console& console, mode_t mode) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  bool written = fd >= 0 && write_all(fd, text);
+  if (fd >= 0 && ::close(fd) != 0) written = false;
+  if (!written) console.error("cannot write " + file + ": " + std::strerror(errno));
+  return written;
+}
+
+int report_run(const LintOptions& options, const EngineRun& run, Console& console) {
+  std::set<std::string, std::less<>> namespaces;
+  const auto add = [&](const Object* object) {
+    if (!run.inputs.bundle.is_peer(*object)) namespaces.emplace(object->ns);
+  };
+  for (const BrokerSet& set : run.evaluation.model->sets) add(set.object);
+  for (const BrokerService& service : run.evaluation.model->services) add(service.object);
+  const FindingsReport report{run.evaluation.verdict, run.summary,
+                              run.inputs.problems,    options.policy.file.empty() ? policy_told(run.policy) : "",
+                              left_out_text(run),     std::move(namespaces)};
+  Locator locator;
+  bool written = true;
+  for (const OutputTarget& target : targets(options)) {
+    const Paint paint = target.file.empty() ? console.out_paint() : Paint(false);
+    const std::string text = text_of(target.format, report, locator, paint);
+    written = (target.file.empty() ? console.out(text) : write_file(target.file, text, console)) && written;
+  }
+  return written ? exit_code(options, run) : kCouldNotRun;
+}
+
+}  // namespace brokergate::cli
