@@ -8,8 +8,9 @@
 namespace brokergate::webhook {
 namespace {
 
-watch::Options watch_options(cluster::Store& store, Log& log) {
+watch::Options watch_options(watch::AccessReader again, cluster::Store& store, Log& log) {
   watch::Options out;
+  out.access = std::move(again);
   out.wanted = [&store](std::string_view ns, std::string_view name) { return store.wanted(ns, name); };
   out.tell = [&log](bool problem, std::string_view message, std::string_view detail) {
     problem ? log.problem(message, detail) : log.event(message, detail);
@@ -21,8 +22,9 @@ watch::Options watch_options(cluster::Store& store, Log& log) {
 
 }  // namespace
 
-ClusterWatch::ClusterWatch(const std::shared_ptr<const certs::Access>& access, PolicyPtr policy, Log& log)
-    : store_(std::move(policy)), watcher_(access, store_, counters_, watch_options(store_, log)) {
+ClusterWatch::ClusterWatch(const std::shared_ptr<const certs::Access>& access, watch::AccessReader again,
+                           PolicyPtr policy, Log& log)
+    : store_(std::move(policy)), watcher_(access, store_, counters_, watch_options(std::move(again), store_, log)) {
   store_.fetch_with(
       [this](std::string_view ns, std::string_view name) { watcher_.fetch(std::string(ns), std::string(name)); });
 }

@@ -19,7 +19,9 @@ namespace brokergate::webhook {
 class ClusterWatch final : public ClusterSource {
  public:
   // `log` must outlive it. Nothing is asked before start(); the destructor ends all of it.
-  ClusterWatch(const std::shared_ptr<const certs::Access>& access, PolicyPtr policy, Log& log);
+  // `again` as of watch::Stream.
+  ClusterWatch(const std::shared_ptr<const certs::Access>& access, watch::AccessReader again, PolicyPtr policy,
+               Log& log);
   ~ClusterWatch() override;
 
   void start();

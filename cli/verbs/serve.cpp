@@ -93,12 +93,18 @@ tl::expected<std::unique_ptr<webhook::ClusterWatch>, std::string> cluster_watch(
   const bool reached = !options.cluster.kubeconfig.empty() || !options.cluster.context.empty();
   if (!options.cluster_view && reached) return tl::unexpected(std::string("--kubeconfig is for --cluster-view"));
   if (!options.cluster_view) return nullptr;
-  auto found = cluster_access(options.cluster);
-  if (!found) return tl::unexpected(found.error());
-  // Read again for each request: whoever renews tokens writes the file anew.
-  if (!options.cluster.token_file.empty()) found->access.token_file = options.cluster.token_file;
-  auto access = std::make_shared<const certs::Access>(std::move(found->access));
-  return std::make_unique<webhook::ClusterWatch>(access, policy, log);
+  // All of it is read again for each connection, the token for each request: whoever renews them writes their files
+  // anew.
+  const auto read = [wanted = options.cluster]() -> tl::expected<certs::Access, std::string> {
+    auto found = cluster_access(wanted);
+    if (!found) return tl::unexpected(std::move(found.error()));
+    if (!wanted.token_file.empty()) found->access.token_file = wanted.token_file;
+    return std::move(found->access);
+  };
+  auto first = read();
+  if (!first) return tl::unexpected(std::move(first.error()));
+  auto access = std::make_shared<const certs::Access>(std::move(*first));
+  return std::make_unique<webhook::ClusterWatch>(access, read, policy, log);
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ Reflector::Reflector(Resource resource, std::shared_ptr<const certs::Access> acc
       counts_(counts),
       options_(std::move(options)),
       reducer_(resource),
-      stream_(access_, stop_),
+      stream_(access_, stop_, options_.access),
       backoff_(options_.timing.backoff_first, options_.timing.backoff_most,
                options_.random ? options_.random : (options_.random = own_random())),
       forbidden_backoff_(options_.timing.backoff_first, options_.timing.forbidden, options_.random),
@@ -242,6 +242,8 @@ Failure Reflector::refusal(Stream& stream, const Head& head, std::string_view ve
   out.text += out.reason == Reason::kForbidden ? " is forbidden" : " is answered with " + std::to_string(head.status);
   if (head.status >= 300 && head.status < 400) out.text += ", a redirect, which is not followed";
   if (!message.empty()) out.text += ": " + message;
+  // Who we are may be the connection's client certificate: the next one shows what is in its file by then.
+  if (out.reason == Reason::kUnauthorized) stream.drop();
   return out;
 }
 

@@ -54,6 +54,8 @@ struct Options {
   std::function<double()> random;
   // One call per change of state, from the resource's own thread: `problem`, or that it is mended.
   std::function<void(bool problem, std::string_view message, std::string_view detail)> tell;
+  // Absent: the access stays what it was at the start.
+  AccessReader access;
   // Called whenever a right turns out to be missing, from the resource's own thread: nobody should wait for that
   // resource until the sink hears of it again.
   std::function<void(Resource)> forbidden;

@@ -194,7 +194,7 @@ void Reflector::again(const std::string& ns, const std::string& name, const Fail
 }
 
 Reflector::Outcome Reflector::fetch_one(const std::string& ns, const std::string& name) {
-  if (!fetch_stream_) fetch_stream_ = std::make_unique<Stream>(access_, stop_);
+  if (!fetch_stream_) fetch_stream_ = std::make_unique<Stream>(access_, stop_, options_.access);
   const Timing::Duration most = options_.timing.fetch;
   const auto head = fetch_stream_->get(object_path(resource_, ns, name), {most, most, most, most});
   if (!head) return head.error();

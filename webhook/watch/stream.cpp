@@ -7,12 +7,13 @@ namespace brokergate::webhook::watch {
 namespace {
 
 using Error = tl::unexpected<Failure>;
+constexpr const char* kRefused = "OpenSSL refuses the client certificate";
 constexpr int kMostInterim = 8;  // 1xx answers before the one that counts
 
 }  // namespace
 
-Stream::Stream(std::shared_ptr<const certs::Access> access, const Wake& stop)
-    : access_(std::move(access)), stop_(stop), tls_(*access_) {}
+Stream::Stream(std::shared_ptr<const certs::Access> access, const Wake& stop, AccessReader again)
+    : access_(std::move(access)), stop_(stop), again_(std::move(again)), tls_(std::make_unique<TlsClient>(*access_)) {}
 Stream::~Stream() = default;
 
 void Stream::drop() {
@@ -30,32 +31,63 @@ Failure Stream::named(Failure failure) const {
   return failure;
 }
 
-tl::expected<Head, Failure> Stream::get(const std::string& target, const Allowance& allowance) {
-  if (tls_.broken()) return Error(Failure{Reason::kToken, "OpenSSL refuses the client certificate"});
+// Only while there is no connection: those that are made refer to the one before.
+void Stream::read_access() {
+  if (!again_) return;
+  auto access = again_();
+  unreadable_ = access ? "" : std::move(access.error());
+  if (!access) return;
+  if (access->host != access_->host || access->port != access_->port || access->prefix != access_->prefix) {
+    unreadable_ = "another server stands there now, " + access->host + ", which counts after a restart";
+    return;
+  }
+  auto next = std::make_shared<const certs::Access>(std::move(*access));
+  auto tls = std::make_unique<TlsClient>(*next);
+  if (tls->broken()) {
+    // A certificate is written before its key, or after it.
+    unreadable_ = kRefused;
+    return;
+  }
+  access_ = std::move(next);
+  tls_ = std::move(tls);
+}
+
+tl::expected<std::string, Failure> Stream::request(const std::string& target) const {
   const auto token = certs::token_of(*access_);
   if (!token) return Error(Failure{Reason::kToken, token.error()});
   const bool v6 = access_->host.find(':') != std::string::npos;
-  std::string request = "GET " + access_->prefix + target +
-                        " HTTP/1.1\r\nHost: " + (v6 ? "[" + access_->host + "]" : access_->host) + ":" +
-                        std::to_string(access_->port) +
-                        "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: brokergate\r\n";
-  if (!token->empty()) request += "Authorization: Bearer " + *token + "\r\n";
-  request += "\r\n";
+  std::string out = "GET " + access_->prefix + target +
+                    " HTTP/1.1\r\nHost: " + (v6 ? "[" + access_->host + "]" : access_->host) + ":" +
+                    std::to_string(access_->port) +
+                    "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: brokergate\r\n";
+  if (!token->empty()) out += "Authorization: Bearer " + *token + "\r\n";
+  return out + "\r\n";
+}
 
+tl::expected<Head, Failure> Stream::get(const std::string& target, const Allowance& allowance) {
   const auto start = Clock::now();
   end_ = start + allowance.whole;
   silence_ = allowance.head;
   if (!keeps_ || !body_.done() || !unread_.empty()) drop();
   if (connection_) {
     // The server may have ended it meanwhile, which is nobody's fault.
-    auto answer = exchange(request, allowance);
+    auto wanted = request(target);
+    if (!wanted) return Error(std::move(wanted.error()));
+    auto answer = exchange(*wanted, allowance);
     if (answer || answer.error().reason != Reason::kEnded) return answer;
   }
   drop();
-  auto made = Connection::open(*access_, tls_, stop_, std::min(end_, start + allowance.connect));
-  if (!made) return Error(named(std::move(made.error())));
+  read_access();
+  if (tls_->broken()) return Error(Failure{Reason::kToken, kRefused});
+  auto wanted = request(target);
+  if (!wanted) return Error(std::move(wanted.error()));
+  auto made = Connection::open(*access_, *tls_, stop_, std::min(end_, start + allowance.connect));
+  if (!made) {
+    if (!unreadable_.empty()) made.error().text += "; what was read before counts, because " + unreadable_;
+    return Error(named(std::move(made.error())));
+  }
   connection_ = std::move(*made);
-  return exchange(request, allowance);
+  return exchange(*wanted, allowance);
 }
 
 tl::expected<Head, Failure> Stream::exchange(const std::string& request, const Allowance& allowance) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"os"
@@ -136,18 +135,23 @@ func (r *faultRig) turn(changed bool) {
 	r.write("/api/v1/namespaces/"+faultHome+"/services/comer-0", `{"spec":{"type":"`+kind+`"`+ports+`}}`)
 }
 
-// The kubeconfig of a service account, by way of the lane; its token is in a file beside it.
+// The kubeconfig of a service account, by way of the lane; its token and the API server's authority are in files beside
+// it, as in a pod.
 func (c *cruel) writeConfig() {
 	c.giveToken(c.v.kubectl("create", "token", c.account, "-n", home).fine().out)
-	config := bytes.ReplaceAll(c.v.configFor(map[string]any{"tokenFile": "token"}), []byte(c.v.api), []byte(c.lane.url()))
+	c.give("ca.crt", c.v.shown.pem)
+	config := c.v.configWith(map[string]any{"server": c.lane.url(), "certificate-authority": "ca.crt"},
+		map[string]any{"tokenFile": "token"})
 	c.config = c.v.file(c.name+"/kubeconfig", config)
 }
 
 // As the kubelet does: all at once.
-func (c *cruel) giveToken(token string) {
-	next := c.v.file(c.name+"/token.next", []byte(strings.TrimSpace(token)))
-	check(os.Rename(next, filepath.Join(filepath.Dir(next), "token")))
+func (c *cruel) give(name string, content []byte) {
+	next := c.v.file(c.name+"/"+name+".next", content)
+	check(os.Rename(next, filepath.Join(filepath.Dir(next), name)))
 }
+
+func (c *cruel) giveToken(token string) { c.give("token", []byte(strings.TrimSpace(token))) }
 
 // One more brokergate, which is not started yet. Without an account it has no view.
 func (r *faultRig) prepare(name, account string, deny bool) *cruel {

@@ -18,7 +18,7 @@ import (
 func faultScenarios() []scenario {
 	return []scenario{
 		{"faults: connections reset, lost without a word, dripping, and held up", faultLanes, false},
-		{"faults: the API server is down, comes back with another certificate; one brokergate starts meanwhile", faultDown, false},
+		{"faults: the API server is down, comes back with another authority; one brokergate starts meanwhile", faultDown, false},
 		{"faults: 410 Gone, forced by compaction", faultGone, false},
 		{"faults: etcd stands still", faultEtcd, false},
 		{"faults: another token, an account made anew, rights taken and given", faultRights, false},
@@ -98,7 +98,7 @@ func faultDown(w *world) {
 	late := r.prepare("late", "view", false)
 	defer r.remove(late)
 	r.calm(warns, denies)
-	one, other := r.begin("API server down for 8 s", warns), r.begin("API server down for 8 s, whenStale deny", denies)
+	one, other := r.begin("API server down for 8 s, another authority", warns), r.begin("the same, whenStale deny", denies)
 	v.server.stop(syscall.SIGKILL)
 	late.launch()
 	late.trickle = startTrickle(late.viewer, r.questions...)
@@ -115,19 +115,29 @@ func faultDown(w *world) {
 	for _, c := range []*cruel{warns, denies, late} {
 		c.lane.freeze()
 	}
-	// Of the same authority, as it is renewed.
-	serving := v.cluster.server()
+	v.shown = v.successor
+	serving := v.shown.server()
 	v.file("api.crt", serving.certificate)
 	v.file("api.key", serving.key)
 	v.startServerUncached()
 	r.turn(true)
-	now := time.Now()
-	one.heals, other.heals = now, now
 	for _, c := range []*cruel{warns, denies, late} {
 		c.lane.thaw()
 	}
+	// Whoever has the authority of before trusts nothing that is said under its name.
+	for _, c := range []*cruel{warns, denies, late} {
+		v.until(20*time.Second, c.name+" to meet an authority it does not know", func() bool {
+			return strings.Contains(c.server.text(), "its certificate is not accepted: ")
+		}, c.explain)
+	}
+	late.says(time.Second, "503 not ready: the cluster view is not read yet\n")
+	now := time.Now()
+	one.heals, other.heals = now, now
+	for _, c := range []*cruel{warns, denies, late} {
+		c.give("ca.crt", v.shown.pem)
+	}
 	late.awaitReady(60 * time.Second)
-	v.say("started while it was down: ready %.1f s after the API server", time.Since(now).Seconds())
+	v.say("started while it was down: ready %.1f s after it was given the authority", time.Since(now).Seconds())
 	r.recovers(60*time.Second, one, other)
 	r.applied().refused(byView)
 	v.until(5*time.Second, "the late one to judge as the others do", func() bool {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -29,11 +30,13 @@ type world struct {
 	said      []string
 	processes []*process
 
-	cluster    *authority
-	api        string // https://127.0.0.1:PORT
-	client     *http.Client
-	kubeconfig string
-	auditLog   string
+	cluster *authority
+	// Whose certificate the API server shows, and whose it shows later on: the scenarios' own clients trust both.
+	shown, successor *authority
+	api              string // https://127.0.0.1:PORT
+	client           *http.Client
+	kubeconfig       string
+	auditLog         string
 	// The API server and how it is started, so that a scenario may start it again.
 	server    *process
 	arguments []string
@@ -119,7 +122,8 @@ func (w *world) start() {
 		failf("etcd ended:\n%s", tail(store.text(), 10))
 	}
 
-	w.cluster = newAuthority("cluster")
+	w.cluster, w.successor = newAuthority("cluster"), newAuthority("successor")
+	w.shown = w.cluster
 	serving := w.cluster.server()
 	admin := w.cluster.client("admin", "system:masters")
 	account := w.file("account.key", encodeAccountKey(newKey()))
@@ -136,7 +140,7 @@ func (w *world) start() {
 		"--service-account-signing-key-file", account,
 		"--audit-policy-file", w.file("audit.yaml", []byte(auditPolicy)), "--audit-log-path", w.auditLog}
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(w.cluster.pem)
+	pool.AppendCertsFromPEM(w.trusted())
 	user, err := tls.X509KeyPair(admin.certificate, admin.key)
 	check(err)
 	w.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
@@ -160,12 +164,17 @@ func (w *world) startServer() {
 	}
 }
 
+func (w *world) trusted() []byte { return slices.Concat(w.cluster.pem, w.successor.pem) }
+
 // A kubeconfig for a user of this API server.
 func (w *world) configFor(user map[string]any) []byte {
+	return w.configWith(map[string]any{"server": w.api, "certificate-authority-data": w.trusted()}, user)
+}
+
+func (w *world) configWith(cluster, user map[string]any) []byte {
 	config, err := json.Marshal(map[string]any{
 		"apiVersion": "v1", "kind": "Config", "current-context": "e2e",
-		"clusters": []any{map[string]any{"name": "e2e", "cluster": map[string]any{
-			"server": w.api, "certificate-authority-data": w.cluster.pem}}},
+		"clusters": []any{map[string]any{"name": "e2e", "cluster": cluster}},
 		"users":    []any{map[string]any{"name": "user", "user": user}},
 		"contexts": []any{map[string]any{"name": "e2e", "context": map[string]any{"cluster": "e2e", "user": "user"}}},
 	})

@@ -70,21 +70,20 @@ bool Session::hang() {
   return false;
 }
 
+std::string Session::client() const {
+  const certs::Certificate shown(SSL_get1_peer_certificate(ssl_));
+  return shown ? certs::pem_of(shown) : "";
+}
+
 void Session::reset() {
   const linger now{1, 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
   over_ = true;
 }
 
-ScriptedApi::ScriptedApi(Script script) : script_(std::move(script)), context_(SSL_CTX_new(TLS_server_method())) {
+ScriptedApi::ScriptedApi(Script script) : script_(std::move(script)) {
   std::signal(SIGPIPE, SIG_IGN);
-  const auto now = static_cast<int64_t>(std::time(nullptr));
-  authority_ = std::move(*certs::make_authority(now, 2));
-  certs::Names names;
-  certs::add_host(names, "127.0.0.1");
-  leaf_ = std::move(*certs::make_leaf(authority_, names, now, 1));
-  SSL_CTX_use_certificate(context_, leaf_.certificate.get());
-  SSL_CTX_use_PrivateKey(context_, leaf_.key.get());
+  renew();
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -114,8 +113,33 @@ ScriptedApi::~ScriptedApi() {
   SSL_CTX_free(context_);
 }
 
+void ScriptedApi::renew() {
+  const std::lock_guard lock(mutex_);
+  const auto now = static_cast<int64_t>(std::time(nullptr));
+  authority_ = std::move(*certs::make_authority(now, 2));
+  certs::Names names;
+  certs::add_host(names, "127.0.0.1");
+  leaf_ = std::move(*certs::make_leaf(authority_, names, now, 1));
+  // Connections there are keep the one before.
+  SSL_CTX_free(context_);
+  context_ = SSL_CTX_new(TLS_server_method());
+  SSL_CTX_use_certificate(context_, leaf_.certificate.get());
+  SSL_CTX_use_PrivateKey(context_, leaf_.key.get());
+  // Asked for a certificate, a client may show one; whose it is, is the script's to judge.
+  SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+}
+
+std::string ScriptedApi::authority() const {
+  const std::lock_guard lock(mutex_);
+  return certs::pem_of(authority_.certificate);
+}
+
 void ScriptedApi::serve(int socket) {
-  SSL* ssl = SSL_new(context_);
+  SSL* ssl = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    ssl = SSL_new(context_);
+  }
   SSL_set_fd(ssl, socket);
   const timeval patience{2, 0};
   ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -138,6 +162,7 @@ void ScriptedApi::serve(int socket) {
 }
 
 std::shared_ptr<certs::Access> ScriptedApi::access() const {
+  const std::lock_guard lock(mutex_);
   auto out = std::make_shared<certs::Access>();
   out->host = "127.0.0.1";
   out->port = port_;

@@ -37,6 +37,8 @@ class Session {
   bool wait(std::chrono::milliseconds time) const;
   // Until the client or the test ends it.
   bool hang();
+  // The client certificate's, as PEM; empty when none was shown.
+  std::string client() const;
   // RST instead of an end.
   void reset();
 
@@ -58,6 +60,9 @@ class ScriptedApi {
 
   // With the token "t0ken".
   std::shared_ptr<certs::Access> access() const;
+  // From now on another authority's certificate is shown. authority() is the one that counts, as PEM.
+  void renew();
+  std::string authority() const;
   int port() const { return port_; }
   // Targets of all requests so far.
   std::vector<std::string> targets() const;
@@ -68,7 +73,7 @@ class ScriptedApi {
 
   Script script_;
   certs::Issued authority_, leaf_;
-  SSL_CTX* context_;
+  SSL_CTX* context_ = nullptr;
   int listener_ = -1, port_ = 0;
   std::atomic<bool> ending_{false};
   std::atomic<size_t> connections_{0};
