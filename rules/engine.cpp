@@ -126,7 +126,11 @@ void compare_with_peers(Judged& judged, const Bundle& bundle, const Policy& poli
   if (!view || std::none_of(judged.findings.begin(), judged.findings.end(), stays)) return;
   const Bundle alone = request_alone(bundle);
   KnownNodes none(alone, policy, nullptr);
-  mark_seen(judged.findings, bundle, judge(alone, policy, &admission, none).findings, *view, policy);
+  Judged without = judge(alone, policy, &admission, none);
+  // What an update may not mend lasts, with the view or without.
+  if (admission.operation == Operation::kUpdate && admission.old_object)
+    compare_with_old(without, alone, policy, *admission.old_object, none);
+  mark_seen(judged.findings, bundle, without.findings, *view, policy);
 }
 
 // Manifests beside what a cluster holds: what is wrong there already is not theirs.

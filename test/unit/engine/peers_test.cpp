@@ -130,6 +130,23 @@ TEST_CASE("what the request itself tells is not laid on the view") {
   CHECK(finding->view_age == -1);
 }
 
+TEST_CASE("what an update may not mend is the view's word no more than without one") {
+  // One broker more with a name of its own, and a template that the update leaves alone: alone it is denied.
+  const std::string wrong = "EXTERNAL://$(POD_NAME).old.acme.io:9094";
+  Request request(Operation::kUpdate, stateful_set(wrong), balancer(0), stateful_set(wrong, "7.4.1", 1));
+  const auto told = [&] {
+    const Evaluation evaluation = request.run();
+    const Finding* finding = find_finding(evaluation.verdict, "advertised-listener");
+    REQUIRE(finding);
+    CHECK_FALSE(finding->fixable());
+    CHECK(finding->view_age == -1);
+    return finding->severity;
+  };
+  CHECK(told() == Severity::kDeny);
+  request.view.doubt = "nothing heard of Nodes for 95 s";
+  CHECK(told() == Severity::kDeny);
+}
+
 TEST_CASE("peers are never changed") {
   SECTION("a Service of brokers that advertise something else") {
     // The set advertises an older domain: to change the Service alone would cut clients off.
