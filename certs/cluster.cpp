@@ -120,7 +120,11 @@ struct Cluster::Impl {
 
   std::string server() const { return "https://" + access.host + ":" + std::to_string(access.port); }
 
-  std::string failure(httplib::Error error) const {
+  std::string failure(httplib::Error error, Watch::Clock::time_point begin) const {
+    // The library has one error for a handshake that is refused and one that nobody answers.
+    if (error == httplib::Error::SSLConnection && Watch::Clock::now() - begin >= kStep) {
+      return server() + ": a connection is made, and nothing answers on it for five seconds; is the API server at work?";
+    }
     if (error == httplib::Error::SSLServerVerification) {
       return server() + ": " + not_accepted(access, client.get_openssl_verify_result());
     }
@@ -160,6 +164,7 @@ Cluster::Answer Cluster::call(const char* method, const std::string& path, const
   const std::lock_guard lock(mutex_);
   const NoBrokenPipe quiet;
   if (!impl_->client.is_valid()) return tl::unexpected(ApiError{0, "OpenSSL refuses the client certificate"});
+  const auto begin = Watch::Clock::now();
   const Late late(end_);
   if (late.over()) return tl::unexpected(ApiError{0, impl_->server() + path + ": not asked: the time is up"});
   const auto token = token_of(impl_->access);
@@ -189,7 +194,7 @@ Cluster::Answer Cluster::call(const char* method, const std::string& path, const
   if (watch.has_cut()) return tl::unexpected(ApiError{0, impl_->server() + path + late.said()});
   if (!result) {
     return tl::unexpected(
-        ApiError{0, impl_->failure(result.error()), result.error() == httplib::Error::SSLServerVerification});
+        ApiError{0, impl_->failure(result.error(), begin), result.error() == httplib::Error::SSLServerVerification});
   }
   if (warnings) {
     const auto [from, to] = result->headers.equal_range("Warning");

@@ -9,6 +9,9 @@ cd "$(dirname "$0")/../.."
 root=$PWD
 tools=$(sh test/e2e/tools.sh)
 command -v diff >/dev/null || { echo "e2e: kubectl diff needs a diff" >&2; exit 2; }
+openreports=github.com/openreports/reports-api
+(cd test/e2e/reports && go mod download "$openreports")
+set -- -openreports "$(cd test/e2e/reports && go list -m -f '{{.Dir}}' "$openreports")" "$@"
 # shellcheck disable=SC2046 # each line is a name and a path without blanks
 set -- -root "$root" -brokergate "$brokergate" $(printf '%s\n' "$tools" | sed 's/^/-/') "$@"
 [ -z "${MANIFESTS:-}" ] || set -- "$@" -manifests "$(realpath "$MANIFESTS")" -limit "${E2E_LIMIT:-40m}"

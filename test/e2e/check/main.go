@@ -67,6 +67,7 @@ func run() int {
 	flag.StringVar(&tools.kubectl, "kubectl", "", "kubectl")
 	flag.StringVar(&tools.helm, "helm", "", "helm 3")
 	flag.StringVar(&tools.helm4, "helm4", "", "helm 4")
+	flag.StringVar(&tools.openreports, "openreports", "", "the folder of OpenReports' module")
 	manifests := flag.String("manifests", "", "a folder whose files are applied as well")
 	only := flag.String("only", "", "run the scenarios whose name this expression matches, and those that others rest on")
 	limit := flag.Duration("limit", 10*time.Minute, "end of all, whatever is still to do")

@@ -11,6 +11,7 @@ func viewScenarios() []scenario {
 		{"view: NodePort on nodes that stay, in either order, with no word but for what is missing", viewStable, false},
 		{"view: preemptible.mayLand and nodePools of the policy", viewMayLand, false},
 		{"view: a pool turns preemptible below brokers: nobody is held up, and audit tells", viewPoolTurns, false},
+		{"view: a cluster with OpenReports takes what audit reports, and loses what is mended", viewReports, false},
 		{"view: a Service for every ordinal, in either order: missing is told, complete is not", viewEveryOrdinal, false},
 		{"view: a Service of one broker that takes all of them is denied, in either order", viewOneBroker, false},
 		{"view: ports end to end, in either order; listener.port auto takes the Service's", viewPorts, false},

@@ -18,7 +18,7 @@ import (
 )
 
 type tools struct {
-	root, brokergate, etcd, apiserver, kubectl, helm, helm4 string
+	root, brokergate, etcd, apiserver, kubectl, helm, helm4, openreports string
 }
 
 // What the scenarios share: the API server and the product on it.

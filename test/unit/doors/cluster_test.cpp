@@ -202,6 +202,11 @@ TEST_CASE("cluster: a connection that does not come about is told with what to l
   CHECK(told("127.0.0.1", port) == "https://127.0.0.1:" + std::to_string(port) +
                                        ": connection refused; nothing listens there: is the API server up, and is this "
                                        "its address?");
+  // Listening, and never answering.
+  REQUIRE(::listen(socket, 1) == 0);
+  CHECK(told("127.0.0.1", port) == "https://127.0.0.1:" + std::to_string(port) +
+                                       ": a connection is made, and nothing answers on it for five seconds; is the API "
+                                       "server at work?");
   ::close(socket);
   // Where no DNS answers at all the name is not known to be wrong.
   const std::string nowhere = told("no-such-host.invalid", 443);
