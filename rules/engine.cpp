@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "brokergate/rule.h"
+#include "rules/before.h"
 #include "rules/facts.h"
 #include "rules/known_nodes.h"
 #include "rules/peers.h"
@@ -70,8 +71,9 @@ Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admiss
   Judged out;
   out.model = build_model(bundle, policy);
   const Facts facts = derive_facts(bundle, *out.model, policy, admission);
-  const Context context{bundle,        *out.model,       policy, admission, facts, nodes.for_placement(facts),
-                        nodes.doubt(), nodes.all_peers()};
+  const Before former(admission, nodes.view());
+  const Context context{bundle,        *out.model,        policy, admission, facts, nodes.for_placement(facts),
+                        nodes.doubt(), nodes.all_peers(), &former};
   for (const Rule& rule : all_rules()) {
     const Severity severity = severity_of(rule, policy);
     if (severity == Severity::kOff) continue;
@@ -202,6 +204,7 @@ Evaluation evaluate(const Bundle& bundle, const Policy& policy, const Admission*
     compare_with_old(judged, bundle, policy, *admission->old_object, nodes);
   }
   if (admission && !removal) compare_with_peers(judged, bundle, policy, *admission, view, nodes);
+  if (!admission) keep_live(judged.findings, Before(nullptr, view), policy);
   if (!admission && bundle.sees_peers()) compare_with_cluster(judged, bundle, policy, view, nodes);
   apply_mode(judged.findings, policy);
   suppress(judged.findings, policy, today);

@@ -20,6 +20,7 @@ class KnownNodes {
   // and no broker advertises its node.
   const NodeIndex* for_placement(const Facts& facts);
   bool all_peers() const { return !view_ || view_->complete; }
+  const ClusterView* view() const { return view_; }
   std::string_view doubt() const { return view_ ? std::string_view(view_->doubt) : std::string_view(); }
 
  private:

@@ -14,6 +14,7 @@ namespace brokergate {
 namespace {
 
 constexpr std::string_view kWasThere = "it was there before this update";
+constexpr std::string_view kOtherAddress = "the load balancer is live and would get another address";
 
 void take_away(Finding& finding, std::string_view why) {
   if (finding.fixes.empty()) return;
@@ -91,8 +92,19 @@ void restrain_update(std::vector<Finding>& findings, const Object& updated, cons
         any_edit(finding, updated, [&](const Edit& edit) { return touches_template(edit, updated); })) {
       take_away(finding, "this update leaves the pod template alone, and a change to it would restart the brokers");
     } else if (updated.kind == "Service" && turns_live(finding, updated, old_object, policy)) {
-      take_away(finding, "the load balancer is live and would get another address");
+      take_away(finding, kOtherAddress);
     }
+  }
+}
+
+void keep_live(std::vector<Finding>& findings, const Before& before, const Policy& policy) {
+  for (Finding& finding : findings) {
+    const bool turns = std::any_of(finding.fixes.begin(), finding.fixes.end(), [&](const Finding::Fix& fix) {
+      if (fix.object->kind != "Service") return false;
+      const Object* old_object = before.of(*fix.object);
+      return turns_live(finding, *fix.object, old_object ? *old_object : *fix.object, policy);
+    });
+    if (turns) take_away(finding, kOtherAddress);
   }
 }
 

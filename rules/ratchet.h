@@ -5,6 +5,7 @@
 
 #include "brokergate/kafka.h"
 #include "brokergate/verdict.h"
+#include "rules/before.h"
 
 namespace brokergate {
 
@@ -24,6 +25,10 @@ void ratchet(std::vector<Finding>& findings, const Object& updated, const std::v
 // object had stays.
 void restrain_update(std::vector<Finding>& findings, const Object& updated, const Object& old_object,
                      const Policy& policy);
+
+// The same of live load balancers outside of a request: of objects that say so themselves (a dump, an audit), and of
+// manifests whose object the cluster holds.
+void keep_live(std::vector<Finding>& findings, const Before& before, const Policy& policy);
 
 // What is said of a Service by weak evidence is a warning, and nothing is changed:
 // to make the load balancer of another program internal would cut its clients off.

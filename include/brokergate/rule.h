@@ -23,6 +23,7 @@ struct RuleInfo {
 };
 
 struct Facts;  // rules/facts.h: what several rules need, derived once per evaluation
+class Before;  // rules/before.h: what an object was
 
 // Everything a rule may look at. Nothing in it can be changed.
 struct Context {
@@ -34,6 +35,7 @@ struct Context {
   const NodeIndex* nodes = nullptr;      // null: nothing is known of nodes
   std::string_view doubt = {};           // why what the cluster view tells may be stale; empty: it is not
   bool all_peers = true;                 // false: ClusterView::complete is
+  const Before* before = nullptr;        // null: nobody tells of any object
 };
 
 // Collects the findings of one rule. Severity is the rule's own (or the

@@ -1,3 +1,4 @@
+#include "rules/before.h"
 #include "rules/facts.h"
 #include "rules/load_balancer.h"
 #include "rules/registry.h"
@@ -11,7 +12,6 @@ std::string_view word(const Scheme& scheme) { return scheme.internal() ? "intern
 void judge(const Context& context, const Object& now, const Object& before, Report& report) {
   // What was there tells the provider better than an update that lost it.
   const Provider& provider = provider_of(context.policy, before);
-  if (now.kind != "Service" || now.name != before.name || now.ns != before.ns) return;
   if (!is_live(before) && !is_live(now)) return;
   if (now.spec()["type"].str() != "LoadBalancer" || before.spec()["type"].str() != "LoadBalancer") return;
   const Scheme is = scheme_of(now, provider), was = scheme_of(before, provider);
@@ -35,10 +35,9 @@ void judge(const Context& context, const Object& now, const Object& before, Repo
 }
 
 void check(const Context& context, Report& report) {
-  const Admission* admission = context.admission;
-  if (!admission || admission->operation != Operation::kUpdate || !admission->old_object) return;
+  if (!context.before) return;
   for (const BrokerService* service : context.facts.services) {
-    judge(context, *service->object, *admission->old_object, report);
+    if (const Object* before = context.before->of(*service->object)) judge(context, *service->object, *before, report);
   }
 }
 
