@@ -115,17 +115,23 @@ void compare_with_old(Judged& judged, const Bundle& bundle, const Policy& policy
 // What is new, and what only the view tells. The first judgement of a request is of all objects.
 void compare_with_peers(Judged& judged, const Bundle& bundle, const Policy& policy, const Admission& admission,
                         const ClusterView* view, KnownNodes& nodes) {
-  if (!bundle.sees_peers()) return;
   const auto at_peer = [&](const Finding& finding) { return bundle.is_peer(*finding.object); };
-  if (admission.operation == Operation::kCreate || !admission.old_object) {
+  if (bundle.sees_peers() && (admission.operation == Operation::kCreate || !admission.old_object)) {
     const bool any = std::any_of(judged.findings.begin(), judged.findings.end(), at_peer);
     const Bundle before = peers_alone(bundle);
     const Judged old = any ? judge(before, policy, nullptr, nodes) : Judged();
     blame_request(judged.findings, bundle, old.findings);
   }
-  // What is going to be mended needs no word about where it was seen.
-  const auto stays = [&](const Finding& finding) { return finding.severity >= Severity::kWarn && !finding.fixable(); };
-  if (!view || std::none_of(judged.findings.begin(), judged.findings.end(), stays)) return;
+  // Nodes may be known where peers are not.
+  if (!view || (!bundle.sees_peers() && !view->nodes)) return;
+  // What is going to be mended needs no word about where it was seen; where nobody mends it, it is not to be denied
+  // for what may be so no more.
+  const bool sure = policy.when_stale != Severity::kWarn || (view->doubt.empty() && view->complete);
+  const auto stays = [&](const Finding& finding) {
+    return finding.severity >= Severity::kWarn &&
+           (!finding.fixable() || (!sure && finding.severity == Severity::kDeny));
+  };
+  if (std::none_of(judged.findings.begin(), judged.findings.end(), stays)) return;
   const Bundle alone = request_alone(bundle);
   KnownNodes none(alone, policy, nullptr);
   Judged without = judge(alone, policy, &admission, none);

@@ -95,12 +95,19 @@ void mark_seen(std::vector<Finding>& findings, const Bundle& bundle, const std::
   std::copy_if(alone.begin(), alone.end(), std::back_inserter(lasting),
                [](const Finding& finding) { return !finding.fixable(); });
   const Known known(alone), known_to_last(lasting);
+  const auto denied_anyway = [&](std::string_view rule) {
+    return std::any_of(lasting.begin(), lasting.end(), [&](const Finding& finding) {
+      return finding.rule == rule && finding.severity == Severity::kDeny;
+    });
+  };
   for (Finding& finding : findings) {
     // Alone it may have been mended: then it is the view that keeps it from that.
     const bool told_alone = finding.fixable() ? known.no_less(finding) : known_to_last.no_less(finding);
     if (!bundle.is_peer(*finding.object) && told_alone) continue;
     finding.view_age = view.age;
     if (policy.when_stale != Severity::kWarn) continue;
+    // The same fault, told at the Service that the view shows beside it: who shows it does not make it less.
+    if (bundle.peers == 1 && bundle.is_peer(*finding.object) && denied_anyway(finding.rule)) continue;
     if (!view.doubt.empty()) {
       Report::weaken(finding, cat("the cluster view is not to be relied on: ", view.doubt));
     } else if (!view.complete && !stands_on_what_is_seen(finding)) {

@@ -104,11 +104,13 @@ void tell_missing(const Context& context, const SetFacts& facts, Report& report)
   const std::string& prefix = context.policy.external_dns_prefix;
   if (prefix.empty()) {
     // Which key the cluster reads is not known, nor that external-dns runs at all: said once.
-    std::vector<int64_t> others;
-    for (size_t i = 1; i < all.size(); ++i) others.push_back(*all[i].service->ordinal);
-    const std::string more = also_text(*all[0].service->ordinal, std::move(others));
-    tell_unasked(all[0], cat(kNewDnsPrefix, "hostname"), more, report).remediation +=
-        " With spec.externalDNS.prefix in the policy `brokergate mutate` writes it.";
+    std::vector<int64_t> brokers, others;
+    for (const Unasked& one : all) brokers.push_back(*one.service->ordinal);
+    others.assign(brokers.begin() + 1, brokers.end());
+    const std::string more = also_text(brokers[0], std::move(others));
+    Finding& finding = tell_unasked(all[0], cat(kNewDnsPrefix, "hostname"), more, report);
+    finding.remediation += " With spec.externalDNS.prefix in the policy `brokergate mutate` writes it.";
+    finding.ordinals = in_order(std::move(brokers));
     return;
   }
   const std::string key = cat(prefix, "hostname");

@@ -63,13 +63,14 @@ Judgement by_manifest(Placement placement, Value pod_spec, const Policy& policy)
           "the manifest permits preemptible nodes and does not ask for them"};
 }
 
+// What a view that may be stale is silent about, or alone in, is known no better than without it.
+bool doubtful(const Context& context) { return !context.doubt.empty() && context.policy.when_stale != Severity::kDeny; }
+
 Judgement judge(Value pod_spec, const Context& context) {
   const Policy& policy = context.policy;
   Placement placement = placement_of(pod_spec, policy, context.nodes);
   if (!placement.known) return by_manifest(std::move(placement), pod_spec, policy);
-  // What a view that may be stale is silent about, or alone in, is known no better than without it.
-  const bool doubtful = !context.doubt.empty() && policy.when_stale != Severity::kDeny;
-  if (doubtful) {
+  if (doubtful(context)) {
     Judgement alone = by_manifest(placement_of(pod_spec, policy), pod_spec, policy);
     if (placement.kind == Placement::Kind::kStable || alone.placement.kind == Placement::Kind::kPreemptible)
       return alone;
@@ -79,7 +80,7 @@ Judgement judge(Value pod_spec, const Context& context) {
   const bool all = placement.kind == Placement::Kind::kPreemptible;
   out.where = all ? "on preemptible nodes" : "on nodes some of which are preemptible";
   out.are = all ? "are preemptible" : "are in part preemptible";
-  if (doubtful) {
+  if (doubtful(context)) {
     out.weaker = context.doubt;
   } else if (!all && policy.may_be_preemptible == Severity::kWarn) {
     out.weaker = "the policy's preemptible.mayLand is warn";
@@ -109,10 +110,9 @@ void judge_set(const Context& context, const SetFacts& facts, Report& report) {
   }
   if (!alone || node_port) return;
   // No Service in sight, but a node's address is only advertised for a NodePort or a port of the node itself.
-  const bool other_way = judgement.placement.known
-                             ? std::any_of(services.begin(), services.end(),
-                                           [](const BrokerService* service) { return service->external(); })
-                             : !services.empty();
+  // A headless Service leads nobody in.
+  const bool other_way =
+      std::any_of(services.begin(), services.end(), [](const BrokerService* service) { return service->external(); });
   if (other_way) return;
   finish(report.add(*facts.set->object, judgement.placement.at,
                     cat("the brokers advertise their node's address and run on nodes that ", judgement.are, " (",
@@ -121,7 +121,7 @@ void judge_set(const Context& context, const SetFacts& facts, Report& report) {
 
 // Of a Service alone: whether any node could do harm at all.
 bool harmless(const Context& context) {
-  return context.nodes && context.doubt.empty() && context.nodes->nodes() > 0 &&
+  return context.nodes && !doubtful(context) && context.nodes->nodes() > 0 &&
          context.nodes->impl().preemptible.empty();
 }
 
