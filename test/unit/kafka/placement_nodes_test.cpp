@@ -109,11 +109,12 @@ TEST_CASE("a node that is unwell or cordoned counts, and the reason says so wher
   CHECK(spot.place("containers: []").kind == kUndecided);
   CHECK(spot.place("containers: []").reason ==
         "no nodeSelector; 1 of 2 schedulable nodes (b) carries cloud.google.com/gke-preemptible=true; it is cordoned "
-        "or not ready at the moment, which passes");
+        "or not ready at the moment, which is temporary, so it counts");
   const Cluster stable(node("a", "", unwell) + node("b", kSpot));
   CHECK(stable.place("containers: []").kind == kUndecided);
-  CHECK(stable.place("containers: []")
-            .reason.ends_with("; the others are cordoned or not ready at the moment, which passes"));
+  CHECK(
+      stable.place("containers: []")
+          .reason.ends_with("; the others are cordoned or not ready at the moment, which is temporary, so they count"));
   const Cluster both(node("a") + node("b", kSpot, unwell) + node("c", kSpot));
   CHECK(both.place("containers: []").reason ==
         "no nodeSelector; 2 of 3 schedulable nodes carry cloud.google.com/gke-preemptible=true");
