@@ -64,7 +64,8 @@ struct TaintRule {
   std::string key, value, effect;  // empty value or effect: any
 };
 
-// A pool of nodes as its nodes come up, for pools that may have none at the moment.
+// A pool of nodes as its nodes come up, for pools that may have none at the moment. A node is of it where a provider's
+// label names it, or, where none names a pool of the policy, where it carries all of `labels`.
 struct NodePool {
   std::string name;
   bool preemptible = false;  // beside what labels and taints say
@@ -101,7 +102,7 @@ struct Policy {
   bool internal_required = true;
   std::vector<std::pair<std::string, std::string>> preemptible_labels;  // built-in ones included
   std::vector<TaintRule> preemptible_taints;                            // built-in ones included
-  std::vector<std::string> preemptible_pools;  // names as in cloud.google.com/gke-nodepool and its like
+  std::vector<std::string> preemptible_pools;  // names as in cloud.google.com/gke-nodepool and its like, and of node_pools
   // Where the nodes are known and pods may land on preemptible ones and on others: kWarn or kDeny.
   Severity may_be_preemptible = Severity::kDeny;
   std::vector<NodePool> node_pools;

@@ -141,39 +141,36 @@ class Builder {
 
   // Two files of a dump may hold the same node: the one read last.
   void add_node(const NodeFacts& node) {
-    for (const auto& [key, value] : node.labels) {
-      if (pool_label(key)) pools_.insert({own(key), own(value)});
-    }
+    const std::vector<DeclaredPool> pools = marker_.pools_of(node);
+    for (const DeclaredPool& of : pools) there_.insert(of.pool);
     ++real_;
     if (node.name.empty()) {
-      kept_.push_back(keep(node));
+      kept_.push_back(keep(node, pools));
       return;
     }
     const auto [place, fresh] = places_.emplace(own(node.name), kept_.size());
     if (fresh) {
-      kept_.push_back(keep(node));
+      kept_.push_back(keep(node, pools));
     } else {
-      kept_[place->second] = keep(node);
+      kept_[place->second] = keep(node, pools);
       --real_;
     }
   }
 
   void add_missing_pools() {
     for (const NodePool& pool : policy_.node_pools) {
+      if (there_.contains(&pool)) continue;
       const NodeFacts node = facts_of(pool);
-      const bool there = std::any_of(node.labels.begin(), node.labels.end(), [&](const auto& label) {
-        return pool_label(label.first) && pools_.contains(label);
-      });
-      if (!there) kept_.push_back(keep(node));
+      kept_.push_back(keep(node, marker_.pools_of(node)));
     }
   }
 
-  Kept keep(const NodeFacts& node) {
+  Kept keep(const NodeFacts& node, const std::vector<DeclaredPool>& pools) {
     Kept kept{own(node.name), own(node.pool), {}, {}, 0, node.unschedulable};
     kept.labels.reserve(node.labels.size());
     for (const auto& [key, value] : node.labels) kept.labels.push_back(label(key, value));
     for (const NodeFacts::Taint& taint : node.taints) kept.taints.push_back(this->taint(taint));
-    MarkText text = marker_.mark(node);
+    MarkText text = marker_.mark(node, pools);
     if (text.one.empty()) return kept;
     const auto [place, fresh] = mark_numbers_.emplace(text.one, static_cast<uint32_t>(marks_.size()));
     if (fresh) marks_.push_back(std::move(text));
@@ -305,7 +302,7 @@ class Builder {
   std::vector<Kept> kept_;
   size_t real_ = 0;
   std::unordered_map<std::string_view, size_t> places_;
-  std::set<std::pair<std::string_view, std::string_view>> pools_;  // label and value, of real nodes
+  std::set<const NodePool*> there_;  // of which there is a node
   std::map<std::pair<std::string_view, bool>, size_t> groups_;
   std::unordered_map<size_t, size_t> last_in_group_;
   ByText<size_t> indexed_marks_;

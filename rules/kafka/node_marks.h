@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "rules/kafka/node_index.h"
 
@@ -11,15 +12,23 @@ struct MarkText {
   std::string one, many;  // both empty: nothing says that it is
 };
 
+// A pool of the policy's nodePools that a node is of: a provider's label names it, or the node carries all labels that
+// the policy gives it.
+struct DeclaredPool {
+  const NodePool* pool = nullptr;
+  bool by_labels = false;
+};
+
 // What the policy and the providers' own markers say of one node after another.
 class NodeMarker {
  public:
   explicit NodeMarker(const Policy& policy) : policy_(policy) {}
-  MarkText mark(const NodeFacts& node);
+  std::vector<DeclaredPool> pools_of(const NodeFacts& node) const;
+  // `pools`: those of the node.
+  MarkText mark(const NodeFacts& node, const std::vector<DeclaredPool>& pools);
 
  private:
   bool listed(std::string_view pool);
-  bool declared(std::string_view key, std::string_view pool) const;
 
   const Policy& policy_;
   ByText<bool> listed_;  // pool → a pattern of the policy takes it

@@ -1,6 +1,7 @@
 #include "brokergate/nodes.h"
 #include "rules/kafka/node_fits.h"
 #include "rules/kafka/placement.h"
+#include "rules/text.h"
 
 namespace brokergate {
 namespace {
@@ -99,9 +100,11 @@ std::string pools_text(const NodeSet& fits, const NodeIndex::Impl& index, bool p
 std::string unwell_text(const NodeSet& fits, const NodeIndex::Impl& index, bool mixed) {
   const NodeSet preemptible = fits & index.preemptible, stable = fits - index.preemptible;
   const auto all_unwell = [&](const NodeSet& set) { return !set.empty() && (set - index.unwell).empty(); };
-  constexpr const char* kState = " cordoned or not ready at the moment, which passes";
-  if (all_unwell(preemptible)) return std::string("; ") + (preemptible.count() == 1 ? "it is" : "these are") + kState;
-  if (mixed && all_unwell(stable)) return std::string("; the others are") + kState;
+  constexpr const char* kState = " cordoned or not ready at the moment, which is temporary, so ";
+  if (all_unwell(preemptible)) {
+    return preemptible.count() == 1 ? cat("; it is", kState, "it counts") : cat("; these are", kState, "they count");
+  }
+  if (mixed && all_unwell(stable)) return cat("; the others are", kState, "they count");
   return {};
 }
 

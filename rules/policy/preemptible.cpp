@@ -39,10 +39,11 @@ constexpr std::array kTaints = {
     PreemptibleTaint{"oci.oraclecloud.com/oke-is-preemptible", "true", "", kOke},
 };
 
-constexpr std::array<std::string_view, 8> kPools = {
+// The last is what Oracle's Terraform module for OKE (terraform-oci-oke) puts on nodes; OKE itself has no label for it.
+constexpr std::array<std::string_view, 9> kPools = {
     "cloud.google.com/gke-nodepool",  "eks.amazonaws.com/nodegroup",   "alpha.eksctl.io/nodegroup-name",
     "karpenter.sh/nodepool",          "karpenter.sh/provisioner-name", "agentpool",
-    "kubernetes.azure.com/agentpool", "kops.k8s.io/instancegroup",
+    "kubernetes.azure.com/agentpool", "kops.k8s.io/instancegroup",     "oke.oraclecloud.com/pool.name",
 };
 
 }  // namespace

@@ -210,6 +210,9 @@ Rules any_rules(Dice& dice) {
     if (dice.one_in(3)) rules.pools.back().labels[kZone] = "b";
     if (dice.one_in(3)) rules.pools.back().taints.push_back({"dedicated", "kafka", "NoSchedule"});
   }
+  // Pools of nodes that carry no provider's label for them.
+  if (dice.one_in(3)) rules.pools.push_back({"cheap-9", dice.one_in(2), {{"disk", dice.of({"ssd", "hdd"})}}, {}});
+  if (dice.one_in(4)) rules.pools.push_back({"two", true, {{"disk", "ssd"}, {"size", dice.of({"7", "12"})}}, {}});
   if (dice.one_in(4)) rules.pools.push_back({"a", dice.one_in(2), {{"disk", "ssd"}}, {{"cheap", "true", "NoExecute"}}});
   std::string spec = "  preemptible: {pools: " + json(rules.cheap_pools, quoted) +
                      ", labels: " + json(rules.cheap_labels) + ", mayLand: " + (rules.may_land ? "warn" : "deny") +

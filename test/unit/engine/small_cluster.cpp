@@ -113,6 +113,36 @@ bool takes(const OneNode& node, const Pod& pod) {
   return true;
 }
 
+bool listed_as_cheap(const std::string& pool, const Rules& rules) {
+  for (const std::string& name : rules.cheap_pools) {
+    const bool prefix = name.ends_with('*');
+    if (prefix ? pool.starts_with(name.substr(0, name.size() - 1)) : pool == name) return true;
+  }
+  return false;
+}
+
+// What a provider's label says, if there is such a label and it names a pool of the policy.
+bool named(const OneNode& node, const Pool& pool) {
+  for (const char* key : kPoolKeys) {
+    const auto found = node.labels.find(key);
+    const auto own = pool.labels.find(key);
+    const std::string& name = own == pool.labels.end() ? pool.name : own->second;
+    if (found != node.labels.end() && found->second == name) return true;
+  }
+  return false;
+}
+
+bool is_of(const OneNode& node, const Pool& pool, const Rules& rules) {
+  for (const Pool& any : rules.pools) {
+    if (named(node, any)) return named(node, pool);
+  }
+  for (const auto& [key, value] : pool.labels) {
+    const auto found = node.labels.find(key);
+    if (found == node.labels.end() || found->second != value) return false;
+  }
+  return !pool.labels.empty();
+}
+
 }  // namespace
 
 bool is_cheap(const OneNode& node, const Rules& rules) {
@@ -132,15 +162,10 @@ bool is_cheap(const OneNode& node, const Rules& rules) {
   }
   for (const char* key : kPoolKeys) {
     const auto found = node.labels.find(key);
-    if (found == node.labels.end()) continue;
-    for (const std::string& name : rules.cheap_pools) {
-      const bool prefix = name.ends_with('*');
-      if (prefix ? found->second.starts_with(name.substr(0, name.size() - 1)) : found->second == name) return true;
-    }
-    for (const Pool& pool : rules.pools) {
-      const auto own = pool.labels.find(key);
-      if (pool.preemptible && (own == pool.labels.end() ? pool.name : own->second) == found->second) return true;
-    }
+    if (found != node.labels.end() && listed_as_cheap(found->second, rules)) return true;
+  }
+  for (const Pool& pool : rules.pools) {
+    if (is_of(node, pool, rules) && (pool.preemptible || listed_as_cheap(pool.name, rules))) return true;
   }
   return false;
 }
@@ -151,12 +176,7 @@ void add_pools(std::vector<OneNode>& nodes, const Rules& rules) {
     OneNode node{pool.name, pool.labels, pool.taints, false, true, false};
     for (const char* key : kPoolKeys) node.labels.emplace(key, pool.name);
     bool there = false;
-    for (size_t i = 0; i < real; ++i) {
-      for (const char* key : kPoolKeys) {
-        const auto found = nodes[i].labels.find(key);
-        there = there || (found != nodes[i].labels.end() && found->second == node.labels.at(key));
-      }
-    }
+    for (size_t i = 0; i < real; ++i) there = there || is_of(nodes[i], pool, rules);
     node.preemptible = pool.preemptible || is_cheap(node, rules);
     if (!there) nodes.push_back(node);
   }

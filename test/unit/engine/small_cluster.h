@@ -68,10 +68,10 @@ struct Rules {
 inline const std::string kGke = "cloud.google.com/gke-preemptible", kEks = "eks.amazonaws.com/capacityType";
 inline const std::string kGkePool = "cloud.google.com/gke-nodepool", kAksPool = "agentpool",
                          kZone = "topology.kubernetes.io/zone";
-inline constexpr std::array<const char*, 8> kPoolKeys = {
+inline constexpr std::array<const char*, 9> kPoolKeys = {
     "cloud.google.com/gke-nodepool",  "eks.amazonaws.com/nodegroup",   "alpha.eksctl.io/nodegroup-name",
     "karpenter.sh/nodepool",          "karpenter.sh/provisioner-name", "agentpool",
-    "kubernetes.azure.com/agentpool", "kops.k8s.io/instancegroup"};
+    "kubernetes.azure.com/agentpool", "kops.k8s.io/instancegroup",     "oke.oraclecloud.com/pool.name"};
 
 bool is_cheap(const OneNode& node, const Rules& rules);
 

@@ -109,11 +109,12 @@ TEST_CASE("a node that is unwell or cordoned counts, and the reason says so wher
   CHECK(spot.place("containers: []").kind == kUndecided);
   CHECK(spot.place("containers: []").reason ==
         "no nodeSelector; 1 of 2 schedulable nodes (b) carries cloud.google.com/gke-preemptible=true; it is cordoned "
-        "or not ready at the moment, which passes");
+        "or not ready at the moment, which is temporary, so it counts");
   const Cluster stable(node("a", "", unwell) + node("b", kSpot));
   CHECK(stable.place("containers: []").kind == kUndecided);
-  CHECK(stable.place("containers: []")
-            .reason.ends_with("; the others are cordoned or not ready at the moment, which passes"));
+  CHECK(
+      stable.place("containers: []")
+          .reason.ends_with("; the others are cordoned or not ready at the moment, which is temporary, so they count"));
   const Cluster both(node("a") + node("b", kSpot, unwell) + node("c", kSpot));
   CHECK(both.place("containers: []").reason ==
         "no nodeSelector; 2 of 3 schedulable nodes carry cloud.google.com/gke-preemptible=true");
@@ -173,6 +174,49 @@ TEST_CASE("a pool whose nodes have another name for it") {
                       with_pool({"spot", true, {{"cloud.google.com/gke-nodepool", "gke-spot-7"}}, {}}));
   CHECK(there.index.preemptible() == 1);
   CHECK(there.place("containers: []").kind == kPreemptible);
+}
+
+TEST_CASE("a node that carries all labels of a pool is a node of that pool") {
+  const NodePool std_pool{"std", true, {{"pool", "std"}}, {}};
+  const Cluster there(node("std-1", "pool: std") + node("std-2", "pool: std"), with_pool(std_pool));
+  CHECK(there.index.preemptible() == 2);
+  CHECK(there.place("containers: []").kind == kPreemptible);
+  CHECK(there.place("containers: []").reason ==
+        "no nodeSelector; all 2 schedulable nodes are of pool std by their labels, which the policy says is "
+        "preemptible");
+  const Cluster other(node("a", "pool: other") + node("b"), with_pool(std_pool));
+  CHECK(other.index.preemptible() == 0);
+  CHECK(other.place("containers: []").reason.ends_with("; pool std, which has no node at the moment, is preemptible"));
+  // Some of its labels are not enough.
+  const Cluster some(node("a", "pool: std") + node("b", "pool: std, zone: b"),
+                     with_pool({"std", true, {{"pool", "std"}, {"zone", "b"}}, {}}));
+  CHECK(some.place("containers: []").reason ==
+        "no nodeSelector; 1 of 2 schedulable nodes (b) is of pool std by its labels, which the policy says is "
+        "preemptible");
+  // A pool that stays and has its nodes is no news.
+  const Cluster stays(node("a", "pool: std"), with_pool({"std", false, {{"pool", "std"}}, {}}));
+  CHECK(stays.place("containers: []").reason == "no nodeSelector; the one schedulable node is not preemptible");
+  // preemptible.pools knows a pool by its name, whatever tells that a node is of it.
+  Policy listed = with_pool({"std", false, {{"pool", "std"}}, {}});
+  listed.preemptible_pools = {"st*"};
+  CHECK(Cluster(node("a", "pool: std"), listed).place("containers: []").reason ==
+        "no nodeSelector; the one schedulable node (a) is of pool std by its labels, which the policy lists as "
+        "preemptible");
+}
+
+TEST_CASE("where a provider's label names another pool of the policy, shared labels say nothing") {
+  Policy policy = with_pool({"spot", true, {{"team", "data"}}, {}});
+  policy.node_pools.push_back({"stable", false, {{"team", "data"}}, {}});
+  const Cluster named(node("a", "cloud.google.com/gke-nodepool: stable, team: data"), policy);
+  CHECK(named.index.preemptible() == 0);
+  CHECK(named.place("nodeSelector: {team: data}").kind == kUndecided);
+  CHECK(named.place("nodeSelector: {team: data}")
+            .reason.ends_with("; pool spot, which has no node at the moment, is preemptible"));
+  const Cluster oracle(node("a", "oke.oraclecloud.com/pool.name: stable, team: data"), policy);
+  CHECK(oracle.index.preemptible() == 0);
+  // A name that the policy does not know says nothing: providers add a suffix to what people choose.
+  const Cluster unknown(node("a", "eks.amazonaws.com/nodegroup: spot-20270131, team: data"), policy);
+  CHECK(unknown.index.preemptible() == 1);
 }
 
 TEST_CASE("a cluster without nodes is as if nothing were known of them") {
