@@ -5,6 +5,7 @@
 #include "cli/verbs/cluster_objects.h"
 #include "cli/verbs/cluster_record.h"
 #include "cli/verbs/policy_source.h"
+#include "cli/verbs/replace_file.h"
 #include "cli/verbs/report_run.h"
 #include "cli/verbs/verbs.h"
 
@@ -27,9 +28,14 @@ EngineRun* run_cluster(const AuditOptions& options, Console& console) {
     console.error(objects.error());
     return nullptr;
   }
-  // What objects hold in env and ConfigMaps is not everybody's.
-  if (!options.record.empty() && !write_file(options.record, record_of(*objects).dump(1) + "\n", console, 0600))
-    return nullptr;
+  if (!options.record.empty()) {
+    // What objects hold in env and ConfigMaps is not everybody's.
+    const std::string wrong = write_private(options.record, record_of(*objects).dump(1) + "\n");
+    if (!wrong.empty()) {
+      console.error("--record " + options.record + ": " + wrong);
+      return nullptr;
+    }
+  }
   const auto run = std::make_shared<EngineRun>();
   console.keep(run);
   run->policy = std::move(*policy);
