@@ -60,6 +60,10 @@ int audit(const AuditOptions& options, Console& console) {
     console.error("--record and --replay exclude one another");
     return kCouldNotRun;
   }
+  if (options.record == "-") {
+    console.error("--record needs a file: findings go to stdout, and a record is for nobody else to read");
+    return kCouldNotRun;
+  }
   const EngineRun* const run =
       files ? run_engine(options.like.input, options.like.policy, {}, console) : run_cluster(options, console);
   return run ? report_run(options.like, *run, console) : kCouldNotRun;

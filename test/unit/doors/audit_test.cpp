@@ -411,6 +411,7 @@ TEST_CASE("a record goes to a file and to nothing else") {
     CHECK(outcome.out.empty());
     CHECK(outcome.err.find(why) != std::string::npos);
   };
+  refused("-", "--record needs a file: findings go to stdout");
   refused("/dev/stdout", "--record /dev/stdout: ");
   refused("/dev/null", "--record /dev/null: not a regular file");
   refused(".", "--record .: not a regular file");
