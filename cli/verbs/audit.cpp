@@ -52,13 +52,20 @@ EngineRun* run_cluster(const AuditOptions& options, Console& console) {
 
 int audit(const AuditOptions& options, Console& console) {
   const bool files = !options.like.input.paths.empty();
-  if (files && (!options.replay.empty() || !options.record.empty() || !options.cluster.kubeconfig.empty())) {
-    console.error("PATH is a dump of its own; --record, --replay and --kubeconfig are for a cluster");
+  if (files && !options.replay.empty()) {
+    console.error("PATH and --replay exclude one another: a dump, or a record");
     return kCouldNotRun;
   }
-  if (!options.replay.empty() && !options.record.empty()) {
-    console.error("--record and --replay exclude one another");
-    return kCouldNotRun;
+  if (files || !options.replay.empty()) {
+    // Who names a cluster and gets an old file's findings would take them for the cluster's.
+    const ClusterOptions& cluster = options.cluster;
+    for (const auto& [name, value] :
+         {std::pair{"--record", &options.record}, std::pair{"--kubeconfig", &cluster.kubeconfig},
+          std::pair{"--context", &cluster.context}, std::pair{"--token-file", &cluster.token_file}}) {
+      if (value->empty()) continue;
+      console.error(std::string(name) + " is for a cluster, and " + (files ? "PATH" : "--replay") + " reads none");
+      return kCouldNotRun;
+    }
   }
   if (options.record == "-") {
     console.error("--record needs a file: findings go to stdout, and a record is for nobody else to read");

@@ -419,3 +419,22 @@ TEST_CASE("a record goes to a file and to nothing else") {
   std::filesystem::create_symlink("nowhere/view.json", folder.path() / "link.json");
   refused("link.json", "a symbolic link that leads nowhere");
 }
+
+TEST_CASE("whoever names a cluster is not given the findings of a file") {
+  Folder folder;
+  FakeCluster cluster;
+  const std::string record = folder.name("view.json");
+  REQUIRE(cluster.audit({"--record", record}).code == 0);
+  REQUIRE(run_program({"audit", "--replay", record}).code == 0);
+  for (const std::string option : {"--kubeconfig", "--context", "--token-file", "--record"}) {
+    for (const auto& [source, name] : {std::pair{std::vector<std::string>{"--replay", record}, "--replay"},
+                                       std::pair{std::vector<std::string>{record}, "PATH"}}) {
+      std::vector<std::string> arguments{"audit", option, "other"};
+      arguments.insert(arguments.end(), source.begin(), source.end());
+      const Outcome outcome = run_program(arguments);
+      CHECK(outcome.code == 2);
+      CHECK(outcome.err == "brokergate: error: " + option + " is for a cluster, and " + name + " reads none\n");
+    }
+  }
+  CHECK(run_program({"audit", "--replay", record, record}).err.find("exclude one another") != std::string::npos);
+}
