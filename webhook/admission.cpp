@@ -7,6 +7,7 @@
 
 #include "brokergate/engine.h"
 #include "brokergate/rule.h"
+#include "webhook/age.h"
 #include "webhook/question.h"
 #include "webhook/review_codec.h"
 #include "webhook/user_class.h"
@@ -43,7 +44,7 @@ std::string subject(const Object& object) {
 // What nobody can see in the request itself.
 std::string seen(const Finding& finding) {
   if (finding.view_age < 0) return {};
-  return " (seen in the cluster " + std::to_string(finding.view_age / 1000) + " s ago)";
+  return " (seen in the cluster " + age_text(finding.view_age) + ")";
 }
 
 // [rule] Kind/name: field: what is wrong. Fix: what to do. (docs)

@@ -5,6 +5,7 @@
 #include "cli/verbs/cluster_objects.h"
 #include "cli/verbs/cluster_record.h"
 #include "cli/verbs/policy_source.h"
+#include "cli/verbs/replace_file.h"
 #include "cli/verbs/report_run.h"
 #include "cli/verbs/verbs.h"
 
@@ -27,9 +28,14 @@ EngineRun* run_cluster(const AuditOptions& options, Console& console) {
     console.error(objects.error());
     return nullptr;
   }
-  // What objects hold in env and ConfigMaps is not everybody's.
-  if (!options.record.empty() && !write_file(options.record, record_of(*objects).dump(1) + "\n", console, 0600))
-    return nullptr;
+  if (!options.record.empty()) {
+    // What objects hold in env and ConfigMaps is not everybody's.
+    const std::string wrong = write_private(options.record, record_of(*objects).dump(1) + "\n");
+    if (!wrong.empty()) {
+      console.error("--record " + options.record + ": " + wrong);
+      return nullptr;
+    }
+  }
   const auto run = std::make_shared<EngineRun>();
   console.keep(run);
   run->policy = std::move(*policy);
@@ -46,12 +52,23 @@ EngineRun* run_cluster(const AuditOptions& options, Console& console) {
 
 int audit(const AuditOptions& options, Console& console) {
   const bool files = !options.like.input.paths.empty();
-  if (files && (!options.replay.empty() || !options.record.empty() || !options.cluster.kubeconfig.empty())) {
-    console.error("PATH is a dump of its own; --record, --replay and --kubeconfig are for a cluster");
+  if (files && !options.replay.empty()) {
+    console.error("PATH and --replay exclude one another: a dump, or a record");
     return kCouldNotRun;
   }
-  if (!options.replay.empty() && !options.record.empty()) {
-    console.error("--record and --replay exclude one another");
+  if (files || !options.replay.empty()) {
+    // Who names a cluster and gets an old file's findings would take them for the cluster's.
+    const ClusterOptions& cluster = options.cluster;
+    for (const auto& [name, value] :
+         {std::pair{"--record", &options.record}, std::pair{"--kubeconfig", &cluster.kubeconfig},
+          std::pair{"--context", &cluster.context}, std::pair{"--token-file", &cluster.token_file}}) {
+      if (value->empty()) continue;
+      console.error(std::string(name) + " is for a cluster, and " + (files ? "PATH" : "--replay") + " reads none");
+      return kCouldNotRun;
+    }
+  }
+  if (options.record == "-") {
+    console.error("--record needs a file: findings go to stdout, and a record is for nobody else to read");
     return kCouldNotRun;
   }
   const EngineRun* const run =

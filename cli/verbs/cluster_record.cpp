@@ -1,9 +1,13 @@
 #include "cli/verbs/cluster_record.h"
 
+#include <algorithm>
 #include <ctime>
+#include <optional>
 #include <utility>
 
+#include "cli/output/snippet.h"
 #include "cli/verbs/read_file.h"
+#include "webhook/age.h"
 
 namespace brokergate::cli {
 namespace {
@@ -11,20 +15,21 @@ namespace {
 constexpr size_t kLargestRecord = size_t{512} << 20;
 constexpr const char* kRecordKey = "brokergate.io/recorded";
 
-std::string now_text() {
-  const std::time_t now = std::time(nullptr);
+constexpr const char* kTimeForm = "%Y-%m-%dT%H:%M:%SZ";
+
+std::string time_text(std::time_t time) {
   std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+  gmtime_r(&time, &parts);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, kTimeForm, &parts)};
 }
 
-// 0 when it is no such text, or of the future.
-int64_t milliseconds_since(const std::string& text) {
+// None when it is not exactly as time_text() writes it; strptime() alone takes 30 February and what comes behind.
+std::optional<std::time_t> time_of(const std::string& text) {
   std::tm parts{};
-  const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  const std::time_t now = std::time(nullptr), then = end ? ::timegm(&parts) : now;
-  return then < now ? (now - then) * 1000 : 0;
+  if (!::strptime(text.c_str(), kTimeForm, &parts)) return std::nullopt;
+  const std::time_t out = ::timegm(&parts);
+  return time_text(out) == text ? std::optional(out) : std::nullopt;
 }
 
 }  // namespace
@@ -34,7 +39,7 @@ certs::Json record_of(const ClusterObjects& objects) {
   certs::Json out;
   out["apiVersion"] = "v1";
   out["kind"] = "List";
-  out[kRecordKey] = {{"at", now_text()}, {"by", std::string("brokergate ") + BROKERGATE_VERSION}};
+  out[kRecordKey] = {{"at", time_text(std::time(nullptr))}, {"by", std::string("brokergate ") + BROKERGATE_VERSION}};
   out[kRecordKey]["unread"] = objects.unread;
   out[kRecordKey]["unseen"] = objects.unseen;
   out["items"] = objects.items;
@@ -56,8 +61,17 @@ tl::expected<ClusterObjects, std::string> read_record(const std::string& file, C
     }
   }
   const std::string at = certs::text_member(record[kRecordKey], "at");
-  out.age = milliseconds_since(at);
-  console.err("brokergate: note: the cluster as it was at " + at + "\n");
+  const auto then = time_of(at);
+  if (!then) {
+    return tl::unexpected(file + ": " + kRecordKey + " has no time in `at` of the form 2026-01-31T09:00:00Z" +
+                          (at.empty() ? "" : ": " + harmless(at)));
+  }
+  const int64_t seconds = std::time(nullptr) - *then;
+  out.age = std::max<int64_t>(seconds, 0) * 1000;
+  console.err("brokergate: note: the cluster as it was at " + at +
+              (seconds < 0 ? ", which lies in the future by this machine's clock: its age counts as none"
+                           : ", " + webhook::age_text(out.age)) +
+              "\n");
   return out;
 }
 

@@ -40,6 +40,19 @@ class Temporary {
   bool kept_ = false;
 };
 
+std::filesystem::path beside(const std::filesystem::path& target) {
+  return target.parent_path() / ("." + target.filename().string() + ".XXXXXX");
+}
+
+// What is written there goes to a stream of this program as well: `--record /dev/stdout > file`.
+bool is_stream(const struct stat& info) {
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat stream {};
+    if (::fstat(fd, &stream) == 0 && stream.st_dev == info.st_dev && stream.st_ino == info.st_ino) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string replace_file(const std::string& path, std::string_view before, std::string_view after) {
@@ -54,7 +67,7 @@ std::string replace_file(const std::string& path, std::string_view before, std::
   const auto now = read_file(target.string(), before.size());
   if (!now || *now != before) return "changed while it was read; nothing was written";
 
-  Temporary temporary((target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string());
+  Temporary temporary(beside(target).string());
   if (temporary.fd() < 0) return because("cannot make a file beside it");
   if (!write_all(temporary.fd(), after)) return because("cannot write");
   // Only root may give a file away; for everybody else it stays the writer's own.
@@ -62,6 +75,27 @@ std::string replace_file(const std::string& path, std::string_view before, std::
     return because("cannot keep its owner");
   if (::fchmod(temporary.fd(), info.st_mode & 07777) != 0) return because("cannot keep its mode");
   if (::fsync(temporary.fd()) != 0) return because("cannot write");
+  if (!temporary.rename_to(target.string())) return because("cannot be replaced");
+  return {};
+}
+
+std::string write_private(const std::string& path, std::string_view text) {
+  std::filesystem::path target = path;
+  std::error_code failure;
+  if (std::filesystem::exists(std::filesystem::symlink_status(path, failure))) {
+    target = std::filesystem::canonical(path, failure);
+    if (failure) return "a symbolic link that leads nowhere: " + failure.message();
+    struct stat info {};
+    if (::stat(target.c_str(), &info) != 0) return because("cannot be found again");
+    if (!S_ISREG(info.st_mode)) return "not a regular file; its content could not be kept private";
+    if (is_stream(info)) return "is where stdout or stderr goes already";
+    // rename() would replace a file that may not be written.
+    if (::access(target.c_str(), W_OK) != 0) return because("cannot be written");
+  }
+  // mkostemp makes it 0600, so that nobody else can read it from its first byte on.
+  Temporary temporary(beside(target).string());
+  if (temporary.fd() < 0) return because("cannot make a file beside it");
+  if (!write_all(temporary.fd(), text) || ::fsync(temporary.fd()) != 0) return because("cannot be written");
   if (!temporary.rename_to(target.string())) return because("cannot be replaced");
   return {};
 }

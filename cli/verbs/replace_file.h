@@ -12,4 +12,9 @@ namespace brokergate::cli {
 // when done, else what went wrong; the file is then as it was.
 std::string replace_file(const std::string& path, std::string_view before, std::string_view after);
 
+// Makes or replaces a file that nobody but the user may read (0600), whoever could read the one before. A symbolic
+// link is followed; devices, pipes and the program's own streams are refused. Empty when done, else what went wrong;
+// what was there before is then there still.
+std::string write_private(const std::string& path, std::string_view text);
+
 }  // namespace brokergate::cli

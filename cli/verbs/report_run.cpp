@@ -45,8 +45,8 @@ std::string text_of(const std::string& format, const FindingsReport& report, Loc
 
 }  // namespace
 
-bool write_file(const std::string& file, const std::string& text, Console& console, mode_t mode) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+bool write_file(const std::string& file, const std::string& text, Console& console) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   bool written = fd >= 0 && write_all(fd, text);
   if (fd >= 0 && ::close(fd) != 0) written = false;
   if (!written) console.error("cannot write " + file + ": " + std::strerror(errno));

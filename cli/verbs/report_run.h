@@ -1,14 +1,12 @@
 // The findings of one run in the formats that were asked for, and the exit code.
 #pragma once
 
-#include <sys/types.h>
-
 #include "cli/verbs/run_engine.h"
 
 namespace brokergate::cli {
 
 // False when it cannot be written, which is told.
-bool write_file(const std::string& file, const std::string& text, Console& console, mode_t mode = 0666);
+bool write_file(const std::string& file, const std::string& text, Console& console);
 
 // As lint does it; kCouldNotRun when something cannot be written.
 int report_run(const LintOptions& options, const EngineRun& run, Console& console);

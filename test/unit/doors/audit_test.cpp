@@ -1,5 +1,10 @@
 // brokergate audit against an API server on loopback: the same words as lint over the files.
+#include <sys/resource.h>
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -108,6 +113,36 @@ std::multiset<std::string> words(const std::string& findings) {
     out.insert(finding["rule"].get<std::string>() + " " + finding["severity"].get<std::string>() + " " + object.dump() +
                " " + finding["path"].get<std::string>());
   }
+  return out;
+}
+
+// No file of a program that starts now grows over `bytes`: a write fails, as on a full disk.
+class SmallFiles {
+ public:
+  explicit SmallFiles(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~SmallFiles() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  SmallFiles(const SmallFiles&) = delete;
+  SmallFiles& operator=(const SmallFiles&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+std::filesystem::perms mode_of(const std::filesystem::path& file) {
+  return std::filesystem::status(file).permissions();
+}
+
+size_t entries_of(const Folder& folder) {
+  size_t out = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) out += !entry.path().empty();
   return out;
 }
 
@@ -328,4 +363,78 @@ TEST_CASE("what is no list of the kind is no empty cluster") {
   answered({{"kind", "SecretList"}, {"items", json::array()}});
   answered({{"items", {{"a", 1}}}});
   answered({{"items", json::array({{{"metadata", "x"}}})}});
+}
+
+TEST_CASE("a record is its writer's alone, whoever could read the file before") {
+  constexpr auto kOwnerOnly = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  Folder folder;
+  FakeCluster cluster;
+  demo(cluster);
+  const std::string record = folder.write("view.json", "what was there");
+  ::chmod(record.c_str(), 0644);
+  SECTION("an old file") {
+    CHECK(cluster.audit({"--record", record}).code == 1);
+    CHECK(mode_of(record) == kOwnerOnly);
+    CHECK(json::parse(folder.read("view.json"))["kind"] == "List");
+  }
+  SECTION("through a symbolic link, which stays one") {
+    std::filesystem::create_symlink("view.json", folder.path() / "link.json");
+    CHECK(cluster.audit({"--record", folder.name("link.json")}).code == 1);
+    CHECK(std::filesystem::is_symlink(folder.path() / "link.json"));
+    CHECK(mode_of(record) == kOwnerOnly);
+    CHECK(json::parse(folder.read("view.json"))["kind"] == "List");
+    std::filesystem::remove(folder.path() / "link.json");
+  }
+  SECTION("a disk that is full: the old one stays") {
+    Outcome outcome;
+    {
+      const SmallFiles limit(1024);
+      outcome = cluster.audit({"--record", record});
+    }
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err.find("--record " + record + ": cannot be written: File too large") != std::string::npos);
+    CHECK(folder.read("view.json") == "what was there");
+    CHECK(mode_of(record) == std::filesystem::perms{0644});
+  }
+  CHECK(entries_of(folder) == 1);
+}
+
+TEST_CASE("a record goes to a file and to nothing else") {
+  Folder folder;
+  FakeCluster cluster;
+  const auto refused = [&](const std::string& target, const std::string& why) {
+    const Outcome outcome =
+        run_program({"audit", "--kubeconfig", cluster.api.kubeconfig(), "--record", target}, "", {}, folder.path());
+    INFO(target + ": " + outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err.find(why) != std::string::npos);
+  };
+  refused("-", "--record needs a file: findings go to stdout");
+  refused("/dev/stdout", "--record /dev/stdout: ");
+  refused("/dev/null", "--record /dev/null: not a regular file");
+  refused(".", "--record .: not a regular file");
+  CHECK(entries_of(folder) == 0);
+  std::filesystem::create_symlink("nowhere/view.json", folder.path() / "link.json");
+  refused("link.json", "a symbolic link that leads nowhere");
+}
+
+TEST_CASE("whoever names a cluster is not given the findings of a file") {
+  Folder folder;
+  FakeCluster cluster;
+  const std::string record = folder.name("view.json");
+  REQUIRE(cluster.audit({"--record", record}).code == 0);
+  REQUIRE(run_program({"audit", "--replay", record}).code == 0);
+  for (const std::string option : {"--kubeconfig", "--context", "--token-file", "--record"}) {
+    for (const auto& [source, name] : {std::pair{std::vector<std::string>{"--replay", record}, "--replay"},
+                                       std::pair{std::vector<std::string>{record}, "PATH"}}) {
+      std::vector<std::string> arguments{"audit", option, "other"};
+      arguments.insert(arguments.end(), source.begin(), source.end());
+      const Outcome outcome = run_program(arguments);
+      CHECK(outcome.code == 2);
+      CHECK(outcome.err == "brokergate: error: " + option + " is for a cluster, and " + name + " reads none\n");
+    }
+  }
+  CHECK(run_program({"audit", "--replay", record, record}).err.find("exclude one another") != std::string::npos);
 }

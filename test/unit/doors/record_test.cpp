@@ -1,0 +1,92 @@
+// What audit --record wrote, in the hands of whoever reads it later: how old it is, and what is wrong with it.
+#include <ctime>
+
+#include "catch.h"
+#include "program.h"
+#include "webhook/age.h"
+
+using namespace brokergate;
+using namespace brokergate::test;
+
+namespace {
+
+std::string time_before_now(long seconds) {
+  const std::time_t then = std::time(nullptr) - seconds;
+  std::tm parts{};
+  gmtime_r(&then, &parts);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+constexpr long kMinute = 60, kHour = 60 * kMinute, kDay = 24 * kHour;
+
+// A cluster with one spot node and one broker set in the namespace `streaming`.
+std::string record_of(const std::string& at) {
+  return R"({"apiVersion": "v1", "kind": "List",
+ "brokergate.io/recorded": {"at": ")" +
+         at + R"(", "by": "brokergate 0.1.0", "unread": [], "unseen": []},
+ "items": [
+  {"apiVersion": "v1", "kind": "Node",
+   "metadata": {"name": "n1", "labels": {"cloud.google.com/gke-spot": "true"}}, "spec": {}},
+  {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "kafka", "namespace": "streaming"},
+   "spec": {"replicas": 1, "serviceName": "kafka", "selector": {"matchLabels": {"app": "kafka"}},
+    "template": {"metadata": {"labels": {"app": "kafka"}}, "spec": {"containers": [
+     {"name": "kafka", "image": "confluentinc/cp-kafka:7.6.0", "ports": [{"containerPort": 9092}],
+      "env": [{"name": "KAFKA_ZOOKEEPER_CONNECT", "value": "zookeeper:2181"},
+              {"name": "KAFKA_ADVERTISED_LISTENERS", "value": "PLAINTEXT://kafka:9092"}]}]}}}}
+ ]})";
+}
+
+std::string node_port_service(const std::string& ns_line) {
+  return "apiVersion: v1\nkind: Service\nmetadata:\n  name: kafka-0-external\n" + ns_line +
+         "spec:\n  type: NodePort\n  selector: {app: kafka, statefulset.kubernetes.io/pod-name: kafka-0}\n"
+         "  ports: [{port: 9094, nodePort: 30094}]\n";
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("an age is told in the unit that suits it") {
+  CHECK(webhook::age_text(0) == "0 s ago");
+  CHECK(webhook::age_text(119'999) == "119 s ago");
+  CHECK(webhook::age_text(120'000) == "2 min ago");
+  CHECK(webhook::age_text((2 * kHour - 1) * 1000) == "119 min ago");
+  CHECK(webhook::age_text(2 * kHour * 1000) == "2 h ago");
+  CHECK(webhook::age_text((2 * kDay - 1) * 1000) == "47 h ago");
+  CHECK(webhook::age_text(2 * kDay * 1000) == "2 d ago");
+  CHECK(webhook::age_text(int64_t{4'579'201} * 1000) == "53 d ago");
+}
+
+TEST_CASE("the age of a record is told by every verb that takes one") {
+  Folder folder;
+  const std::string old = time_before_now(53 * kDay + 3), record = folder.write("view.json", record_of(old));
+  const std::string service = folder.write("service.yaml", node_port_service("  namespace: streaming\n"));
+  const std::string note = "brokergate: note: the cluster as it was at " + old + ", 53 d ago\n";
+  const Outcome reviewed = run_program({"review", "--view", record, service});
+  CHECK(reviewed.code == 1);
+  CHECK(has(reviewed.out, "(seen in the cluster 53 d ago)"));
+  CHECK(reviewed.err == note);
+  CHECK(has(run_program({"audit", "--replay", record}).err, note));
+  CHECK(has(run_program({"lint", "--view", record, service}).err, note));
+  CHECK(has(run_program({"mutate", "--view", record, service}).err, note));
+}
+
+TEST_CASE("a record's time has to be one") {
+  Folder folder;
+  for (const std::string at : {"", "yesterday", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01",
+                               "2026-01-01T00:00:00Z and so on", "2026-1-1T00:00:00Z"}) {
+    const std::string record = folder.write("view.json", record_of(at));
+    const Outcome outcome = run_program({"audit", "--replay", record});
+    INFO(at + ": " + outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err == "brokergate: error: " + record +
+                             ": brokergate.io/recorded has no time in `at` of the form 2026-01-31T09:00:00Z" +
+                             (at.empty() ? "" : ": " + at) + "\n");
+  }
+  const std::string tomorrow = time_before_now(-kDay);
+  const Outcome ahead = run_program({"audit", "--replay", folder.write("view.json", record_of(tomorrow))});
+  CHECK(ahead.code != 2);
+  CHECK(has(ahead.err, "the cluster as it was at " + tomorrow + ", which lies in the future by this machine's clock"));
+}
