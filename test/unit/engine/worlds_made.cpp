@@ -42,8 +42,7 @@ std::string set_text(const std::string& ns, const std::string& name, Chance& cha
          "}\nspec:\n  serviceName: " + name + "-headless\n  replicas: " + replicas + start +
          "\n  selector: {matchLabels: {app: " + name + "}}\n  template:\n    metadata: {labels: {app: " + name +
          "}}\n    spec:\n" + placed + "      containers:\n      - name: broker\n        image: confluentinc/cp-kafka:" +
-         chance.of<std::string>({"7.4.1", "7.4.1", "7.5.0"}) +
-         "\n        ports: [{name: client, containerPort: 9092}" +
+         chance.of<std::string>({"7.4.1", "7.4.1", "7.5.0"}) + "\n        ports: [{name: client, containerPort: 9092}" +
          (chance.one_in(2) ? ", {name: external, containerPort: 9094}" : "") +
          "]\n        env:\n"
          "        - {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}\n"
@@ -64,23 +63,25 @@ std::string service_text(const std::string& ns, const std::string& set, size_t o
   const std::string selector =
       chance.one_in(6) ? "app: " + set : "app: " + set + ", statefulset.kubernetes.io/pod-name: " + selected;
   const std::string internal = chance.one_in(5) ? "" : "cloud.google.com/load-balancer-type: Internal";
-  const std::string asks =
-      chance.one_in(2) ? "" : "external-dns.alpha.kubernetes.io/hostname: " + pod + chance.of<std::string>({".kafka.acme.io", ".old.acme.io"});
+  const std::string asks = chance.one_in(2) ? ""
+                                            : "external-dns.alpha.kubernetes.io/hostname: " + pod +
+                                                  chance.of<std::string>({".kafka.acme.io", ".old.acme.io"});
   const std::string node_port =
       chance.one_in(3) ? "" : ", nodePort: " + chance.of<std::string>({"30094", "30095", "30096", "9094"});
   return "apiVersion: v1\nkind: Service\nmetadata:\n  name: " + pod + "-external\n  namespace: " + ns +
          "\n  annotations: {" + internal + (internal.empty() || asks.empty() ? "" : ", ") + asks +
-         "}\nspec:\n  type: " + type + "\n  selector: {" + selector + "}\n  ports: [{name: kafka, port: " +
-         chance.of<std::string>({"9094", "9094", "9095", "30094"}) +
+         "}\nspec:\n  type: " + type + "\n  selector: {" + selector +
+         "}\n  ports: [{name: kafka, port: " + chance.of<std::string>({"9094", "9094", "9095", "30094"}) +
          chance.of<std::string>({"", ", targetPort: 9094", ", targetPort: 9092", ", targetPort: external"}) +
          (type == "NodePort" ? node_port : "") + "}]\n---\n";
 }
 
 std::string node_text(size_t number, Chance& chance) {
-  const std::string label = chance.of<std::string>({"disk: ssd", "disk: hdd", "cloud.google.com/gke-spot: \"true\"",
-                                                    "cloud.google.com/gke-nodepool: night"});
+  const std::string label = chance.of<std::string>(
+      {"disk: ssd", "disk: hdd", "cloud.google.com/gke-spot: \"true\"", "cloud.google.com/gke-nodepool: night"});
   const std::string taint =
-      chance.one_in(4) ? "\nspec: {taints: [{key: cloud.google.com/gke-spot, value: \"true\", effect: NoSchedule}]}" : "";
+      chance.one_in(4) ? "\nspec: {taints: [{key: cloud.google.com/gke-spot, value: \"true\", effect: NoSchedule}]}"
+                       : "";
   return "apiVersion: v1\nkind: Node\nmetadata: {name: n" + std::to_string(number) + ", labels: {" + label + "}}" +
          taint + "\n---\n";
 }
