@@ -13,6 +13,8 @@ const std::vector<Policy>& policies() {
   const std::string domain = "domain: kafka.acme.io\n";
   static const std::vector<Policy> all = {
       policy_of(""),
+      policy_of(""),
+      policy_of(""),
       policy_of("  " + domain),
       policy_of("  " + domain),
       policy_of("  " + domain + "  hostname: \"{pod}.{namespace}.{domain}\"\n"),
@@ -27,9 +29,9 @@ const std::vector<Policy>& policies() {
 }
 
 std::string set_text(const std::string& ns, const std::string& name, Chance& chance) {
-  const std::string host = chance.of<std::string>({"$(POD_NAME).kafka.acme.io", "$(POD_NAME).kafka.acme.io",
-                                                   "$(POD_NAME).kafka.acme.io", "$(POD_NAME).old.acme.io",
-                                                   "all.kafka.acme.io", "$(HOST_IP)", "$(POD_NAME).a.kafka.acme.io"});
+  const std::string host = chance.of<std::string>(
+      {"$(POD_NAME).kafka.acme.io", "$(POD_NAME).kafka.acme.io", "$(POD_NAME).kafka.acme.io", "$(POD_NAME).old.acme.io",
+       "all.kafka.acme.io", "$(HOST_IP)", "$(HOST_IP)", "$(POD_NAME).a.kafka.acme.io"});
   const std::string port = chance.of<std::string>({"9094", "9094", "9095", "30094"});
   const bool external = !chance.one_in(5);
   const std::string replicas = chance.of<std::string>({"1", "2", "2", "3", "0"});
@@ -97,7 +99,7 @@ World made_world(uint64_t seed) {
     seen.push_back(what);
     return true;
   };
-  const Words names = {"kafka", "kafka", "broker"}, spaces = {"a", "a", "b"};
+  const Words names = {"kafka", "kafka", "kafka", "kafka", "kafka", "broker"}, spaces = {"a", "a", "a", "a", "a", "b"};
   for (size_t i = 1 + chance.below(2); i > 0; --i) {
     const std::string ns = chance.of(spaces), name = chance.of(names);
     if (!first(ns + name)) continue;
@@ -117,7 +119,7 @@ World made_world(uint64_t seed) {
            "  selector: {app: kafka}\n  ports: [{name: client, port: 9092}]\n---\n";
   }
   std::string nodes;
-  for (size_t i = chance.one_in(3) ? 0 : chance.below(3); i > 0; --i) nodes += node_text(i, chance);
+  for (size_t i = chance.below(4); i > 0; --i) nodes += node_text(i, chance);
   const auto objects = [](const std::string& text) {
     return bundle_of(std::make_shared<const Source>("made", text)).objects;
   };
