@@ -102,12 +102,10 @@ std::vector<std::string> wherever_told(const Judged& judged) {
 // What is denied alone may be right beside what the view shows, stale as it may be: then it is not denied beside a
 // fresh one either. By rule, with what shows it.
 const std::map<std::string, const char*> kShownRight = {
-    {"advertised-address", "a NodePort Service makes a node's address the right one"},
     {"advertised-listener",
      "listener.port: auto follows the Services that are there, and so does what was wrong before an update"},
     {"headless-service", "the Service that governs the set has another name, and is there"},
     {"internal-load-balancer", "nobody saw a broker start in the set that it selects"},
-    {"load-balancer-type-conflict", "nobody saw a broker start in the set that it selects"},
     {"nodeport-preemptible", "there is another way in than the node's address"},
 };
 
