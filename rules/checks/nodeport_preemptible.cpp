@@ -121,8 +121,7 @@ void judge_set(const Context& context, const SetFacts& facts, Report& report) {
 
 // Of a Service alone: whether any node could do harm at all.
 bool harmless(const Context& context) {
-  return context.nodes && !doubtful(context) && context.nodes->nodes() > 0 &&
-         context.nodes->impl().preemptible.empty();
+  return context.nodes && !doubtful(context) && context.nodes->nodes() > 0 && context.nodes->impl().preemptible.empty();
 }
 
 void check(const Context& context, Report& report) {

@@ -173,4 +173,25 @@ TEST_CASE("a NodePort Service alone is no danger where no node is preemptible") 
   CHECK(with(policy, node("a", true), ""));
   CHECK(with(pool, node("a", false), ""));
   CHECK(with(policy, one, ""));
+  const Policy strict = policy_of("  clusterView: {whenStale: deny}\n");
+  CHECK_FALSE(with(strict, node("a", false), "nothing heard of Nodes for 95 s"));
+}
+
+TEST_CASE("what the nodes tell of a request has their age where its peers are not known") {
+  const Policy policy = Policy::defaults();
+  const NodeIndex spot = index_of(node("a", true), policy);
+  ClusterView view;
+  view.nodes = &spot;
+  view.age = 2500;
+  const auto age = [&](const std::string& placement) {
+    Bundle bundle = bundle_of(text(brokers(placement)));
+    bundle.complete = false;
+    const Admission admission;
+    const Evaluation evaluation = evaluate(bundle, policy, &admission, {}, &view);
+    REQUIRE(told(evaluation));
+    CHECK(told(evaluation)->severity == Severity::kDeny);
+    return told(evaluation)->view_age;
+  };
+  CHECK(age(kAnything) == 2500);
+  CHECK(age("nodeSelector: {karpenter.sh/capacity-type: spot}") == -1);
 }

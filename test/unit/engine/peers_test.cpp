@@ -147,6 +147,41 @@ TEST_CASE("what an update may not mend is the view's word no more than without o
   CHECK(told() == Severity::kDeny);
 }
 
+TEST_CASE("what a stale view alone would have mended is not denied where nobody mends it") {
+  // A targetPort that only the set shows to be wrong; the Service follows it.
+  Request request(Operation::kCreate, broker_service(0, "LoadBalancer", "{name: kafka, port: 9094, targetPort: 9999}"),
+                  stateful_set(kAdvertised, "7.4.1", 1));
+  request.policy.domain.clear();
+  const auto told = [&] {
+    const Evaluation evaluation = request.run();
+    const Finding* finding = find_finding(evaluation.verdict, "broker-service-port");
+    REQUIRE(finding);
+    CHECK(finding->fixable());
+    return finding->severity;
+  };
+  CHECK(told() == Severity::kDeny);
+  request.view.doubt = "nothing heard of StatefulSets for 95 s";
+  CHECK(told() == Severity::kWarn);
+  request.policy.when_stale = Severity::kDeny;
+  CHECK(told() == Severity::kDeny);
+}
+
+TEST_CASE("a set that is denied by itself is denied where a stale view tells it at its Service") {
+  // Brokers on spot nodes that advertise their node's address.
+  std::string set = on(stateful_set("EXTERNAL://$(HOST_IP):30094", "7.4.1", 1), kSpot);
+  set.insert(set.find("        - {name: POD_NAME"),
+             "        - {name: HOST_IP, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}\n");
+  Request request(Operation::kCreate, set, broker_service(0, "NodePort", "{port: 9094, nodePort: 30094}"));
+  request.policy.domain.clear();
+  request.view.doubt = "nothing heard of Services for 95 s";
+  const Evaluation evaluation = request.run();
+  const Finding* finding = find_finding(evaluation.verdict, "nodeport-preemptible");
+  REQUIRE(finding);
+  CHECK(finding->object == &request.bundle.objects[1]);
+  CHECK(finding->severity == Severity::kDeny);
+  CHECK(finding->view_age == 2500);
+}
+
 TEST_CASE("peers are never changed") {
   SECTION("a Service of brokers that advertise something else") {
     // The set advertises an older domain: to change the Service alone would cut clients off.
@@ -281,6 +316,15 @@ TEST_CASE("who comes with another port than the one that is advertised is told b
         "broker 0 advertises EXTERNAL://kafka-0.kafka.acme.io:9094, want EXTERNAL://kafka-0.kafka.acme.io:31090");
   CHECK(finding->remediation.find("give the Service the advertised port (9094 of broker 0), or change the listener") !=
         std::string::npos);
+}
+
+TEST_CASE("one more broker whose name nobody asks for is something new") {
+  const Request request(Operation::kUpdate, stateful_set(kAdvertised), balancer(0) + balancer(1),
+                        stateful_set(kAdvertised, "7.4.1", 1));
+  const Evaluation evaluation = request.run();
+  const Finding* finding = find_finding(evaluation.verdict, "external-dns-prefix");
+  REQUIRE(finding);
+  CHECK(finding->ordinals == std::vector<int64_t>{0, 1});
 }
 
 TEST_CASE("a fault that was there before covers none that the request brings about at a peer") {

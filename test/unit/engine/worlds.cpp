@@ -187,8 +187,8 @@ std::string Told::text() const {
 }
 
 const Told* Judged::denied(const std::string& rule) const {
-  const auto found = std::find_if(told.begin(), told.end(),
-                                  [&](const Told& one) { return one.denied() && one.rule == rule; });
+  const auto found =
+      std::find_if(told.begin(), told.end(), [&](const Told& one) { return one.denied() && one.rule == rule; });
   return found == told.end() ? nullptr : &*found;
 }
 

@@ -50,8 +50,8 @@ struct Request {
 // What is known beside the request.
 struct Sight {
   bool view = true;
-  bool peers = true;     // false: Services and sets were never read
-  bool nodes = true;     // false: Nodes may not be read
+  bool peers = true;  // false: Services and sets were never read
+  bool nodes = true;  // false: Nodes may not be read
   std::string doubt = {};
   bool complete = true;  // ClusterView::complete
   Severity when_stale = Severity::kWarn;
@@ -71,9 +71,9 @@ struct Told {
 };
 
 struct Judged {
-  std::vector<Told> told;   // sorted; without what is suppressed
+  std::vector<Told> told;  // sorted; without what is suppressed
   size_t fixes_of_peers = 0;
-  size_t concerned = 0;     // broker sets, Services in front of brokers and what may be one, of the request
+  size_t concerned = 0;  // broker sets, Services in front of brokers and what may be one, of the request
   const Told* denied(const std::string& rule) const;
   bool denies() const;
   std::string text() const;

@@ -13,6 +13,8 @@ const std::vector<Policy>& policies() {
   const std::string domain = "domain: kafka.acme.io\n";
   static const std::vector<Policy> all = {
       policy_of(""),
+      policy_of(""),
+      policy_of(""),
       policy_of("  " + domain),
       policy_of("  " + domain),
       policy_of("  " + domain + "  hostname: \"{pod}.{namespace}.{domain}\"\n"),
@@ -27,9 +29,9 @@ const std::vector<Policy>& policies() {
 }
 
 std::string set_text(const std::string& ns, const std::string& name, Chance& chance) {
-  const std::string host = chance.of<std::string>({"$(POD_NAME).kafka.acme.io", "$(POD_NAME).kafka.acme.io",
-                                                   "$(POD_NAME).kafka.acme.io", "$(POD_NAME).old.acme.io",
-                                                   "all.kafka.acme.io", "$(HOST_IP)", "$(POD_NAME).a.kafka.acme.io"});
+  const std::string host = chance.of<std::string>(
+      {"$(POD_NAME).kafka.acme.io", "$(POD_NAME).kafka.acme.io", "$(POD_NAME).kafka.acme.io", "$(POD_NAME).old.acme.io",
+       "all.kafka.acme.io", "$(HOST_IP)", "$(HOST_IP)", "$(POD_NAME).a.kafka.acme.io"});
   const std::string port = chance.of<std::string>({"9094", "9094", "9095", "30094"});
   const bool external = !chance.one_in(5);
   const std::string replicas = chance.of<std::string>({"1", "2", "2", "3", "0"});
@@ -42,8 +44,7 @@ std::string set_text(const std::string& ns, const std::string& name, Chance& cha
          "}\nspec:\n  serviceName: " + name + "-headless\n  replicas: " + replicas + start +
          "\n  selector: {matchLabels: {app: " + name + "}}\n  template:\n    metadata: {labels: {app: " + name +
          "}}\n    spec:\n" + placed + "      containers:\n      - name: broker\n        image: confluentinc/cp-kafka:" +
-         chance.of<std::string>({"7.4.1", "7.4.1", "7.5.0"}) +
-         "\n        ports: [{name: client, containerPort: 9092}" +
+         chance.of<std::string>({"7.4.1", "7.4.1", "7.5.0"}) + "\n        ports: [{name: client, containerPort: 9092}" +
          (chance.one_in(2) ? ", {name: external, containerPort: 9094}" : "") +
          "]\n        env:\n"
          "        - {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}\n"
@@ -64,23 +65,25 @@ std::string service_text(const std::string& ns, const std::string& set, size_t o
   const std::string selector =
       chance.one_in(6) ? "app: " + set : "app: " + set + ", statefulset.kubernetes.io/pod-name: " + selected;
   const std::string internal = chance.one_in(5) ? "" : "cloud.google.com/load-balancer-type: Internal";
-  const std::string asks =
-      chance.one_in(2) ? "" : "external-dns.alpha.kubernetes.io/hostname: " + pod + chance.of<std::string>({".kafka.acme.io", ".old.acme.io"});
+  const std::string asks = chance.one_in(2) ? ""
+                                            : "external-dns.alpha.kubernetes.io/hostname: " + pod +
+                                                  chance.of<std::string>({".kafka.acme.io", ".old.acme.io"});
   const std::string node_port =
       chance.one_in(3) ? "" : ", nodePort: " + chance.of<std::string>({"30094", "30095", "30096", "9094"});
   return "apiVersion: v1\nkind: Service\nmetadata:\n  name: " + pod + "-external\n  namespace: " + ns +
          "\n  annotations: {" + internal + (internal.empty() || asks.empty() ? "" : ", ") + asks +
-         "}\nspec:\n  type: " + type + "\n  selector: {" + selector + "}\n  ports: [{name: kafka, port: " +
-         chance.of<std::string>({"9094", "9094", "9095", "30094"}) +
+         "}\nspec:\n  type: " + type + "\n  selector: {" + selector +
+         "}\n  ports: [{name: kafka, port: " + chance.of<std::string>({"9094", "9094", "9095", "30094"}) +
          chance.of<std::string>({"", ", targetPort: 9094", ", targetPort: 9092", ", targetPort: external"}) +
          (type == "NodePort" ? node_port : "") + "}]\n---\n";
 }
 
 std::string node_text(size_t number, Chance& chance) {
-  const std::string label = chance.of<std::string>({"disk: ssd", "disk: hdd", "cloud.google.com/gke-spot: \"true\"",
-                                                    "cloud.google.com/gke-nodepool: night"});
+  const std::string label = chance.of<std::string>(
+      {"disk: ssd", "disk: hdd", "cloud.google.com/gke-spot: \"true\"", "cloud.google.com/gke-nodepool: night"});
   const std::string taint =
-      chance.one_in(4) ? "\nspec: {taints: [{key: cloud.google.com/gke-spot, value: \"true\", effect: NoSchedule}]}" : "";
+      chance.one_in(4) ? "\nspec: {taints: [{key: cloud.google.com/gke-spot, value: \"true\", effect: NoSchedule}]}"
+                       : "";
   return "apiVersion: v1\nkind: Node\nmetadata: {name: n" + std::to_string(number) + ", labels: {" + label + "}}" +
          taint + "\n---\n";
 }
@@ -96,7 +99,7 @@ World made_world(uint64_t seed) {
     seen.push_back(what);
     return true;
   };
-  const Words names = {"kafka", "kafka", "broker"}, spaces = {"a", "a", "b"};
+  const Words names = {"kafka", "kafka", "kafka", "kafka", "kafka", "broker"}, spaces = {"a", "a", "a", "a", "a", "b"};
   for (size_t i = 1 + chance.below(2); i > 0; --i) {
     const std::string ns = chance.of(spaces), name = chance.of(names);
     if (!first(ns + name)) continue;
@@ -116,7 +119,7 @@ World made_world(uint64_t seed) {
            "  selector: {app: kafka}\n  ports: [{name: client, port: 9092}]\n---\n";
   }
   std::string nodes;
-  for (size_t i = chance.one_in(3) ? 0 : chance.below(3); i > 0; --i) nodes += node_text(i, chance);
+  for (size_t i = chance.below(4); i > 0; --i) nodes += node_text(i, chance);
   const auto objects = [](const std::string& text) {
     return bundle_of(std::make_shared<const Source>("made", text)).objects;
   };
