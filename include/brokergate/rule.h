@@ -34,6 +34,8 @@ struct Context {
   const NodeIndex* nodes = nullptr;      // null: nothing is known of nodes
   std::string_view doubt = {};           // why what the cluster view tells may be stale; empty: it is not
   bool all_peers = true;                 // false: ClusterView::complete is
+  // Where the bundle is what a deletion leaves behind: what was said with the object that goes away; else null.
+  const std::vector<Finding>* before = nullptr;
 };
 
 // Collects the findings of one rule. Severity is the rule's own (or the
