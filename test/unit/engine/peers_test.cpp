@@ -113,9 +113,20 @@ TEST_CASE("what only a stale view tells is a warning unless the policy says othe
   const Finding* finding = find_finding(evaluation.verdict, "nodeport-preemptible");
   REQUIRE(finding);
   CHECK(finding->severity == Severity::kWarn);
-  CHECK(finding->weakened == "the cluster view is not to be relied on: nothing heard of Services for 95 s");
+  CHECK(finding->weakened == "the cluster view is in doubt: nothing heard of Services for 95 s");
+  CHECK(finding->doubted.empty());
   request.policy.when_stale = Severity::kDeny;
-  CHECK(find_finding(request.run().verdict, "nodeport-preemptible")->severity == Severity::kDeny);
+  const auto denied = [&] {
+    const Evaluation again = request.run();
+    const Finding* told = find_finding(again.verdict, "nodeport-preemptible");
+    REQUIRE(told);
+    CHECK(told->severity == Severity::kDeny);
+    CHECK(told->weakened.empty());
+    return told->doubted;
+  };
+  CHECK(denied() == "the cluster view is in doubt: nothing heard of Services for 95 s");
+  request.view.doubt.clear();
+  CHECK(denied().empty());
 }
 
 TEST_CASE("what the request itself tells is not laid on the view") {
