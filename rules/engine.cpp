@@ -67,20 +67,22 @@ void restrain_pods(std::vector<Finding>& findings, const Model& model, const Adm
   }
 }
 
-Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admission, KnownNodes& nodes) {
+// `told_before`: see Context.
+Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admission, KnownNodes& nodes,
+             const std::vector<Finding>* told_before = nullptr) {
   Judged out;
   out.model = build_model(bundle, policy);
   const Facts facts = derive_facts(bundle, *out.model, policy, admission);
   const Before former(admission, nodes.view());
   const Context context{bundle,        *out.model,        policy, admission, facts, nodes.for_placement(facts),
-                        nodes.doubt(), nodes.all_peers(), &former};
+                        nodes.doubt(), nodes.all_peers(), &former, told_before};
   for (const Rule& rule : all_rules()) {
     const Severity severity = severity_of(rule, policy);
     if (severity == Severity::kOff) continue;
-    const size_t before = out.findings.size();
+    const size_t first = out.findings.size();
     Report report(rule.info, severity, out.findings);
     rule.check(context, report);
-    for (size_t i = before; i < out.findings.size(); ++i) finish_fixes(out.findings[i], rule);
+    for (size_t i = first; i < out.findings.size(); ++i) finish_fixes(out.findings[i], rule);
   }
   put_in_order(out.findings);
   restrain_doubtful(out.findings, *out.model);
@@ -153,12 +155,14 @@ void compare_with_cluster(Judged& judged, const Bundle& bundle, const Policy& po
 // What a Service that goes away leaves behind: told, never refused.
 Judged judge_removal(const Bundle& bundle, const Policy& policy, const ClusterView* view, KnownNodes& nodes) {
   const Bundle rest = peers_alone(bundle);
-  Judged after = judge(rest, policy, nullptr, nodes);
   const std::vector<Finding> before = judge(bundle, policy, nullptr, nodes).findings;
+  Judged after = judge(rest, policy, nullptr, nodes, &before);
   blame_request(after.findings, rest, before);
   for (Finding& finding : after.findings) {
     finding.object = &bundle.objects[1 + static_cast<size_t>(finding.object - rest.objects.data())];
     finding.fixes.clear();
+    // It is said of an object that the request does not name, and is not so yet.
+    finding.message.insert(0, "after this deletion: ");
     Report::weaken(finding, "what goes away is not held");
     if (view) finding.view_age = view->age;
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "brokergate/rule.h"
 #include "rules/text.h"
@@ -105,13 +106,19 @@ void mark_seen(std::vector<Finding>& findings, const Bundle& bundle, const std::
     const bool told_alone = finding.fixable() ? known.no_less(finding) : known_to_last.no_less(finding);
     if (!bundle.is_peer(*finding.object) && told_alone) continue;
     finding.view_age = view.age;
-    if (policy.when_stale != Severity::kWarn) continue;
     // The same fault, told at the Service that the view shows beside it: who shows it does not make it less.
     if (bundle.peers == 1 && bundle.is_peer(*finding.object) && denied_anyway(finding.rule)) continue;
+    std::string why;
     if (!view.doubt.empty()) {
-      Report::weaken(finding, cat("the cluster view is not to be relied on: ", view.doubt));
+      why = cat("the cluster view is in doubt: ", view.doubt);
     } else if (!view.complete && !stands_on_what_is_seen(finding)) {
-      Report::weaken(finding, "there are more objects around it than are looked at");
+      why = "there are more objects around it than are looked at";
+    }
+    if (why.empty() || finding.severity != Severity::kDeny) continue;
+    if (policy.when_stale == Severity::kWarn) {
+      Report::weaken(finding, std::move(why));
+    } else {
+      finding.doubted = std::move(why);
     }
   }
 }

@@ -18,7 +18,7 @@ Bundle request_alone(const Bundle& bundle);
 void blame_request(std::vector<Finding>& findings, const Bundle& bundle, const std::vector<Finding>& before);
 
 // Marks what only the view tells (`alone`: what is said without it), or keeps from being mended, with the view's age.
-// Where the view may not be relied on, that is a warning unless the policy's whenStale is deny.
+// Where the view may not be relied on, that is a warning unless the policy's whenStale is deny; then it says so.
 void mark_seen(std::vector<Finding>& findings, const Bundle& bundle, const std::vector<Finding>& alone,
                const ClusterView& view, const Policy& policy);
 

@@ -53,6 +53,8 @@ std::string denial_line(const Finding& finding) {
   const std::string field = field_path(finding.path());
   if (!field.empty()) out += field + ": ";
   out += finding.message + seen(finding);
+  if (!finding.doubted.empty())
+    out += " (denied because the policy's clusterView.whenStale is deny, although " + finding.doubted + ")";
   if (!finding.remediation.empty()) {
     if (!out.ends_with('.')) out += '.';
     out += " Fix: " + finding.remediation;

@@ -39,9 +39,9 @@ Surroundings ClusterWatch::around(const Object& object, const Object* old_object
   const cluster::State state = store_.state(cluster::Clock::now());
   const auto read = [&](watch::Resource resource) { return state.of[static_cast<size_t>(resource)].synced; };
   if (!read(watch::Resource::kServices) || !read(watch::Resource::kStatefulSets))
-    return {{}, store_.nodes(), state.age.count(), state.doubt, true, false};
+    return {{}, store_.nodes(), state.age.count(), state.brief_doubt, true, false};
   cluster::Peers peers = store_.peers_of(object, old_object);
-  return {std::move(peers.objects), std::move(peers.nodes), state.age.count(), state.doubt, peers.complete};
+  return {std::move(peers.objects), std::move(peers.nodes), state.age.count(), state.brief_doubt, peers.complete};
 }
 
 std::optional<Object> ClusterWatch::stateful_set(std::string_view ns, std::string_view name) const {

@@ -17,7 +17,7 @@ struct Surroundings {
   std::vector<Object> peers;  // what the engine has to see beside the request's object, which is not among them
   std::shared_ptr<const NodeIndex> nodes;  // null: not known
   int64_t age = 0;                         // milliseconds since the cluster was last heard of
-  std::string doubt;                       // why it may not be relied on; empty: it may
+  std::string doubt;                       // why it may not be relied on, in a line; empty: it may
   bool complete = true;                    // false: there are more peers than are looked at
   bool known = true;  // false: Services or StatefulSets were never read, so that nobody knows the peers
 };

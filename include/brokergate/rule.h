@@ -36,6 +36,8 @@ struct Context {
   std::string_view doubt = {};           // why what the cluster view tells may be stale; empty: it is not
   bool all_peers = true;                 // false: ClusterView::complete is
   const Before* before = nullptr;        // null: nobody tells of any object
+  // Where the bundle is what a deletion leaves behind: what was said with the object that goes away; else null.
+  const std::vector<Finding>* told_before = nullptr;
 };
 
 // Collects the findings of one rule. Severity is the rule's own (or the

@@ -37,6 +37,8 @@ struct Finding {
   std::string weakened;  // why the severity is lower than the rule's; empty when it is not
   // What was seen in the cluster decides, and how old that is (milliseconds); negative: nothing of it does.
   int64_t view_age = -1;
+  // Why that is in doubt, where the policy's clusterView.whenStale leaves it a denial all the same; else empty.
+  std::string doubted;
   bool by_mode = false;  // weakened by the policy's mode alone: under `enforce` it would be denied
 
   bool fixable() const { return !fixes.empty(); }

@@ -14,6 +14,18 @@ namespace {
 // Brokers that are named one by one; `inspect` shows no more.
 constexpr size_t kMostListed = 1000;
 
+// What was missing before a Service goes away is not that deletion's doing.
+std::vector<int64_t> missing_before(const Context& context, const Object& set) {
+  if (!context.told_before) return {};
+  for (const Finding& finding : *context.told_before) {
+    const Object& object = *finding.object;
+    if (finding.rule == broker_service_missing.info.id && object.kind == set.kind && object.ns == set.ns &&
+        object.name == set.name)
+      return finding.ordinals;
+  }
+  return {};
+}
+
 void judge(const Context& context, const SetFacts& facts, Report& report) {
   const BrokerSet& set = *facts.set;
   if (set.managed_by_operator || set.form_id == "operator-owned" || set.form_id == "controller-only") return;
@@ -30,7 +42,12 @@ void judge(const Context& context, const SetFacts& facts, Report& report) {
   const bool doubtful = context.admission && !context.doubt.empty() && context.policy.when_stale != Severity::kDeny;
   const bool all_seen = context.bundle.complete || (context.bundle.sees_peers() && !doubtful && context.all_peers);
   const bool wished = !context.policy.domain.empty() && all_seen;
-  if (served.empty() && !wished) return;
+  const std::vector<int64_t> told = missing_before(context, *set.object);
+  // What was told before is told because another broker had a Service then: the last one goes away.
+  if (served.empty() && !wished && told.empty()) return;
+  // Which others were missing was not listed then.
+  if (told.size() == kMostListed) return;
+  served.insert(told.begin(), told.end());
   const int64_t missing = set.replicas - static_cast<int64_t>(served.size());
   if (missing <= 0) return;
   std::vector<int64_t> ordinals;
@@ -47,7 +64,7 @@ void judge(const Context& context, const SetFacts& facts, Report& report) {
                      " of ", set.replicas, ", want one for each broker"));
   finding.ordinals = std::move(ordinals);
   if (!all_seen)
-    Report::to_info(finding, doubtful ? cat("the cluster view is not to be relied on: ", context.doubt)
+    Report::to_info(finding, doubtful ? cat("the cluster view is in doubt: ", context.doubt)
                                       : "other Services may exist that this request does not show");
   // Charts send Services first, and files come in any order.
   if (!context.bundle.complete && !(context.admission && context.admission->scale))

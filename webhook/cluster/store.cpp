@@ -187,8 +187,11 @@ Bundle Store::all() const {
 
 State Store::state(Clock::time_point now) const {
   State state = freshness_.state(now, std::chrono::seconds(policy()->stale_after));
-  if (board_.behind())
-    state.doubt += cat(state.doubt.empty() ? "" : "; ", "there was no memory to look at all Nodes together");
+  if (board_.behind()) {
+    const char* why = "there was no memory to look at all Nodes together";
+    if (state.doubt.empty()) state.brief_doubt = why;
+    state.doubt += cat(state.doubt.empty() ? "" : "; ", why);
+  }
   const std::lock_guard guard(mutex_);
   const auto count = [&](Resource resource, size_t objects) {
     state.of[static_cast<size_t>(resource)].objects = objects;

@@ -130,8 +130,8 @@ func (one *outage) judge() {
 			continue
 		}
 		weak++
-		if one.c.deny || !strings.Contains(answer.text, "the cluster view is not to be relied on: ") &&
-			!strings.Contains(answer.text, "nothing heard of ") && !strings.Contains(answer.text, " may not be read") {
+		if one.c.deny || !strings.Contains(answer.text, "the cluster view is in doubt: ") &&
+			!strings.Contains(answer.text, "nothing heard of ") {
 			failf("%s: %s: %s", one.name, one.c.name, answer.text)
 		}
 	}

@@ -48,7 +48,9 @@ func faultRights(w *world) {
 	right := r.begin("no right to nodes and configmaps", robbed)
 	r.mayRead("services")
 	robbed.lane.reset()
-	robbed.says(10*time.Second, "200 ok\n", "Nodes may not be read", "forbids it: Nodes, ConfigMaps")
+	// What it has read stays in use, and is in doubt once it is old.
+	robbed.says(10*time.Second, "200 ok\n", "nothing heard of Nodes for ",
+		" s, which may not be read; nothing heard of ConfigMaps for ")
 	for _, resource := range []string{"nodes", "configmaps"} {
 		if robbed.metric("brokergate_watch_forbidden", `resource="`+resource+`"`) != 1 {
 			failf("the metrics do not tell that %s are forbidden", resource)

@@ -6,6 +6,7 @@ import (
 )
 
 const missing = "[broker-service-missing] StatefulSet/"
+const afterDeletion = "after this deletion: "
 
 // One Service for each broker: what is not there yet is told, of what is complete nothing.
 func viewEveryOrdinal(w *world) {
@@ -66,7 +67,7 @@ func viewPorts(w *world) {
 	p.kubectl("patch", "service/bound-0", "--type=json", "-p", `[{"op": "replace", "path": "/spec/ports/0/port", "value": 9095}]`).
 		refused("[broker-service-port] Service/bound-0: spec.ports[0].port: port 9095, but broker 0 advertises").dated()
 	// To another port nevertheless: the Services go, and come back behind the brokers.
-	p.kubectl("delete", "service/bound-0", "service/bound-1").fine().warned(missing + "bound: no external Service for broker").dated()
+	p.kubectl("delete", "service/bound-0", "service/bound-1").fine().warned(missing + "bound: " + afterDeletion + "no external Service for broker ").dated()
 	p.apply(k.advertising(outsideAt(9097)).set()).fine().warned(missing + "bound").dated()
 	p.apply(k.balancer(0, 9097) + k.balancer(1, 9097)).fine().quiet()
 	// The Services are there: listener.port auto takes theirs, whatever the brokers were to advertise.
@@ -176,9 +177,9 @@ func viewDelete(w *world) {
 	p := v.place("deleted", "watching")
 	k := newKafka("gone").of(3)
 	p.apply(k.balancers() + k.set()).fine().quiet()
-	p.kubectl("delete", "service/gone-1").fine().warned(missing + "gone: no external Service for broker 1 of 3").dated()
-	// One more of them is told as well.
-	p.kubectl("delete", "service/gone-2").fine().warned(missing + "gone: no external Service for brokers 1 and 2 of 3").dated()
+	p.kubectl("delete", "service/gone-1").fine().warned(missing + "gone: " + afterDeletion + "no external Service for broker 1 of 3").dated()
+	// One more of them is told as well, and nothing of the first.
+	p.kubectl("delete", "service/gone-2").fine().warned(missing + "gone: " + afterDeletion + "no external Service for broker 2 of 3").dated()
 	p.apply(k.balancers()).fine().quiet()
 	// Those who tidy up in order, or all of it at once, hear nothing.
 	p.kubectl("delete", "statefulset/gone").fine().quiet()

@@ -37,7 +37,7 @@ func (v *viewCluster) stale(name string) place {
 	return p
 }
 
-const doubtful = "(not denied: the cluster view is not to be relied on: nothing heard of"
+const doubtful = "(not denied: the cluster view is in doubt: nothing heard of"
 
 // What only an old view tells is a warning that says so; what the request itself tells is as ever.
 func viewStaleWarn(w *world) {
@@ -64,7 +64,8 @@ func viewStaleDeny(w *world) {
 	v := w.viewed()
 	p := v.stale("stale-deny")
 	service := newKafka("spot-stale-deny").onNode(0, v.port())
-	p.apply(service).refused(preemptible + "spot-stale-deny-0").dated()
+	p.apply(service).refused(preemptible+"spot-stale-deny-0", "(denied because the policy's clusterView.whenStale is deny, "+
+		"although the cluster view is in doubt: nothing heard of ").dated()
 	for i, k := range []kafka{newKafka("denied-late-a"), newKafka("denied-late-b")} {
 		p.apply([]string{k.set() + k.balancers(), k.balancers() + k.set()}[i]).fine()
 	}

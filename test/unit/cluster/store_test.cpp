@@ -88,9 +88,32 @@ TEST_CASE("the view is as old as what was heard of longest ago") {
   auto policy = std::make_shared<Policy>(Policy::defaults());
   policy->stale_after = 10;
   store.set_policy(policy);
-  CHECK(store.state(*hands.now).doubt ==
+  state = store.state(*hands.now);
+  CHECK(state.doubt ==
         "nothing heard of StatefulSets for 36 s; nothing heard of Services for 36 s; "
         "nothing heard of ConfigMaps for 36 s");
+  CHECK(state.brief_doubt == "nothing heard of StatefulSets for 36 s, nor of 2 more");
+}
+
+TEST_CASE("where there is room for one line a doubt is told by its first part") {
+  const Hands hands;
+  Store store(policy_with(""), hands.options());
+  CHECK(store.state(*hands.now).brief_doubt == "Nodes are not read yet, and 3 more reasons");
+  for (const Resource resource : {kNodes, kSets, kServices}) store.replace(resource, {});
+  CHECK(store.state(*hands.now).brief_doubt == "ConfigMaps are not read yet");
+  *hands.now += 95s;
+  store.replace(kMaps, {});
+  for (const Resource resource : {kSets, kServices}) store.heard(resource);
+  CHECK(store.state(*hands.now).brief_doubt == "nothing heard of Nodes for 95 s");
+  store.heard(kNodes);
+  CHECK(store.state(*hands.now).brief_doubt.empty());
+  // Silence of one, and something else of another.
+  store.give_up(kServices);
+  *hands.now += 95s;
+  for (const Resource resource : {kSets, kMaps}) store.heard(resource);
+  const State state = store.state(*hands.now);
+  CHECK(state.doubt == "nothing heard of Nodes for 95 s; nothing heard of Services for 95 s, which may not be read");
+  CHECK(state.brief_doubt == "nothing heard of Nodes for 95 s, nor of 1 more");
 }
 
 TEST_CASE("nobody waits for a resource that is given up") {
@@ -118,7 +141,7 @@ TEST_CASE("nobody waits for a resource that is given up") {
   CHECK(store.state(*hands.now).doubt == "nothing heard of Nodes for 3600 s; nothing heard of ConfigMaps for 3600 s");
 }
 
-TEST_CASE("what is given up and would be taken for none, or was known once, is a doubt") {
+TEST_CASE("what is given up and would be taken for none is a doubt; what was known once grows old") {
   const Hands hands;
   Store store(policy_with(""), hands.options());
   for (const Resource resource : {kNodes, kSets, kMaps}) store.replace(resource, {});
@@ -126,17 +149,41 @@ TEST_CASE("what is given up and would be taken for none, or was known once, is a
   State state = store.state(*hands.now);
   CHECK(state.synced);
   CHECK(state.doubt == "Services may not be read");
+  // Told once.
+  CHECK(state.given_up.empty());
+  CHECK(state.of[2].given_up);
   store.replace(kServices, {});
   CHECK(store.state(*hands.now).doubt.empty());
-  // A right that is taken away: what was read grows old, and nobody knows how far.
+  // A right that is taken away: what was read is as old as it is, and is relied on as long as after any failure.
+  *hands.now += 20s;
   store.give_up(kNodes);
-  CHECK(store.state(*hands.now).doubt == "Nodes may not be read");
+  for (const Resource resource : {kSets, kServices, kMaps}) store.heard(resource);
+  state = store.state(*hands.now);
+  CHECK(state.age == 20s);
+  CHECK(state.doubt.empty());
+  CHECK(state.given_up == "Nodes");
+  *hands.now += 75s;
+  for (const Resource resource : {kSets, kServices, kMaps}) store.heard(resource);
+  state = store.state(*hands.now);
+  CHECK(state.synced);
+  CHECK(state.age == 95s);
+  CHECK(state.doubt == "nothing heard of Nodes for 95 s, which may not be read");
+  CHECK(state.brief_doubt == state.doubt);
+  CHECK(state.given_up.empty());
+  CHECK(state.of[0].given_up);
+  // Services as well, which were told of later.
   store.give_up(kServices);
-  CHECK(store.state(*hands.now).doubt == "Nodes may not be read; Services may not be read");
+  state = store.state(*hands.now);
+  CHECK(state.doubt == "nothing heard of Nodes for 95 s, which may not be read");
+  CHECK(state.given_up == "Services");
   *hands.now += 1h;
   for (const Resource resource : {kSets, kMaps}) store.heard(resource);
   state = store.state(*hands.now);
-  CHECK(state.age.count() == 0);
+  CHECK(state.age == 3695s);
+  CHECK(state.doubt ==
+        "nothing heard of Nodes for 3695 s, which may not be read; nothing heard of Services for 3600 s, which may "
+        "not be read");
+  CHECK(state.given_up.empty());
   // A watch that goes on from where it was is enough.
   store.heard(kNodes);
   store.heard(kServices);

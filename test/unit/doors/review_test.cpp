@@ -9,6 +9,7 @@
 #include "catch.h"
 #include "program.h"
 #include "webhook/admission.h"
+#include "webhook/cluster/store.h"
 #include "webhook/review_codec.h"
 
 using namespace brokergate;
@@ -386,6 +387,69 @@ TEST_CASE("a warning says why it is no denial, however long it is") {
     CHECK(line.find("k… (not denied: ") != std::string::npos);
     CHECK(line.ends_with(")"));
   }
+}
+
+namespace {
+
+// Brokers on preemptible nodes, seen a while ago.
+struct OldView final : webhook::ClusterSource {
+  OldView() : store(std::make_shared<const Policy>(Policy::defaults())) {
+    json set = json::parse(R"({"apiVersion":"apps/v1","kind":"StatefulSet","spec":{"serviceName":"kafka","replicas":1,
+      "selector":{"matchLabels":{"app":"kafka"}},"template":{"metadata":{"labels":{"app":"kafka"}},
+      "spec":{"nodeSelector":{"cloud.google.com/gke-spot":"true"},"containers":[{"name":"kafka",
+      "image":"confluentinc/cp-kafka:7.4.1","env":[{"name":"KAFKA_ADVERTISED_LISTENERS",
+      "value":"EXTERNAL://kafka-0.kafka.acme.io:9094"}]}]}}}})");
+    set["metadata"] = {{"name", "kafka"}, {"namespace", "streaming"}};
+    store.replace(webhook::watch::Resource::kStatefulSets, {{"streaming", "kafka", "1", set.dump()}});
+  }
+  webhook::Surroundings around(const Object& object, const Object* old_object) const override {
+    return {store.peers_of(object, old_object).objects, nullptr, 95'000, doubt};
+  }
+  std::optional<Object> stateful_set(std::string_view, std::string_view) const override { return std::nullopt; }
+
+  webhook::cluster::Store store;
+  std::string doubt = "nothing heard of Nodes for 95 s, nor of 2 more";
+};
+
+}  // namespace
+
+TEST_CASE("what an old view denies or lets in is told with its age and the doubt") {
+  json service = json::parse(test::broker_service_json("kafka-0-external"));
+  service["spec"]["type"] = "NodePort";
+  service["spec"]["selector"] = {{"app", "kafka"}, {"statefulset.kubernetes.io/pod-name", "kafka-0"}};
+  OldView view;
+  Policy policy = Policy::defaults();
+  const auto asked = [&] {
+    const auto body = std::make_shared<const Source>("<request>", review_of({.object = service.dump()}));
+    const webhook::Answer answer = webhook::answer(body, Endpoint::kValidate, policy, "2026-01-01", &view);
+    REQUIRE(answer.status == 200);
+    CHECK(answer.decision.view_age == 95'000);
+    return json::parse(answer.body)["response"];
+  };
+  const json warned = asked();
+  INFO(warned.dump(1));
+  CHECK(warned["allowed"] == true);
+  REQUIRE(warned.contains("warnings"));
+  const std::string line = warned["warnings"].back();
+  CHECK(
+      line.starts_with("[nodeport-preemptible] Service/kafka-0-external: NodePort of broker 0 on preemptible nodes "));
+  CHECK(
+      line.ends_with(" (seen in the cluster 95 s ago) (not denied: the cluster view is in doubt: nothing heard of "
+                     "Nodes for 95 s, nor of 2 more)"));
+  policy.when_stale = Severity::kDeny;
+  const auto denied = [&] {
+    const json response = asked();
+    INFO(response.dump(1));
+    CHECK(response["allowed"] == false);
+    REQUIRE(response.contains("status"));
+    return response["status"]["message"].get<std::string>();
+  };
+  CHECK(
+      denied().find(" (seen in the cluster 95 s ago) (denied because the policy's clusterView.whenStale is deny, "
+                    "although the cluster view is in doubt: nothing heard of Nodes for 95 s, nor of 2 more). Fix: ") !=
+      std::string::npos);
+  view.doubt.clear();
+  CHECK(denied().find(" (seen in the cluster 95 s ago). Fix: ") != std::string::npos);
 }
 
 TEST_CASE("what is no review is refused with its place") {

@@ -113,9 +113,20 @@ TEST_CASE("what only a stale view tells is a warning unless the policy says othe
   const Finding* finding = find_finding(evaluation.verdict, "nodeport-preemptible");
   REQUIRE(finding);
   CHECK(finding->severity == Severity::kWarn);
-  CHECK(finding->weakened == "the cluster view is not to be relied on: nothing heard of Services for 95 s");
+  CHECK(finding->weakened == "the cluster view is in doubt: nothing heard of Services for 95 s");
+  CHECK(finding->doubted.empty());
   request.policy.when_stale = Severity::kDeny;
-  CHECK(find_finding(request.run().verdict, "nodeport-preemptible")->severity == Severity::kDeny);
+  const auto denied = [&] {
+    const Evaluation again = request.run();
+    const Finding* told = find_finding(again.verdict, "nodeport-preemptible");
+    REQUIRE(told);
+    CHECK(told->severity == Severity::kDeny);
+    CHECK(told->weakened.empty());
+    return told->doubted;
+  };
+  CHECK(denied() == "the cluster view is in doubt: nothing heard of Services for 95 s");
+  request.view.doubt.clear();
+  CHECK(denied().empty());
 }
 
 TEST_CASE("what the request itself tells is not laid on the view") {
@@ -245,17 +256,43 @@ TEST_CASE("a Service that goes away while a broker is reached through it is told
   CHECK(finding->severity == Severity::kWarn);
   CHECK(finding->object == &gone.bundle.objects[1]);
   CHECK(finding->ordinals == std::vector<int64_t>{1});
+  CHECK(finding->message == "after this deletion: no external Service for broker 1 of 2, want one for each broker");
   Request stale(Operation::kDelete, balancer(1), stateful_set(kAdvertised) + "---\n" + balancer(0));
   stale.view.doubt = "nothing heard of Services for 95 s";
   const Evaluation doubted = stale.run();
   REQUIRE(find_finding(doubted.verdict, "broker-service-missing"));
   CHECK(find_finding(doubted.verdict, "broker-service-missing")->severity == Severity::kWarn);
-  // One is missing already: it is told of the second.
+  // One is missing already, and that is not this deletion's doing.
   const Request second(Operation::kDelete, balancer(1), stateful_set(kAdvertised, "7.4.1", 3) + "---\n" + balancer(0));
   const Evaluation once_more = second.run();
   const Finding* both = find_finding(once_more.verdict, "broker-service-missing");
   REQUIRE(both);
-  CHECK(both->ordinals == std::vector<int64_t>{1, 2});
+  CHECK(both->ordinals == std::vector<int64_t>{1});
+  CHECK(both->message == "after this deletion: no external Service for broker 1 of 3, want one for each broker");
+  // The last of those there are, also where nothing but them shows that there should be any.
+  Request last(Operation::kDelete, balancer(1), stateful_set(kAdvertised, "7.4.1", 3));
+  last.policy.domain.clear();
+  const Evaluation none_left = last.run();
+  const Finding* left = find_finding(none_left.verdict, "broker-service-missing");
+  REQUIRE(left);
+  CHECK(left->ordinals == std::vector<int64_t>{1});
+  // A second one leads to the same broker.
+  std::string copy = balancer(1);
+  copy.replace(copy.find("kafka-1-external"), 16, "kafka-1-outside");
+  const Request spare(Operation::kDelete, copy,
+                      stateful_set(kAdvertised, "7.4.1", 3) + "---\n" + balancer(0) + balancer(1));
+  const Evaluation spared = spare.run();
+  CHECK(find_finding(spared.verdict, "broker-service-missing") == nullptr);
+  // Those of another set are that one's.
+  std::string other_set = stateful_set(kAdvertised, "7.4.1", 3);
+  other_set.replace(other_set.find("namespace: streaming"), 20, "namespace: elsewhere");
+  const Request beside(Operation::kDelete, balancer(1),
+                       stateful_set(kAdvertised, "7.4.1", 2) + "---\n" + balancer(0) + other_set);
+  const Evaluation beside_it = beside.run();
+  const Finding* own = find_finding(beside_it.verdict, "broker-service-missing");
+  REQUIRE(own);
+  CHECK(own->object->ns == "streaming");
+  CHECK(own->ordinals == std::vector<int64_t>{1});
   const Request only(Operation::kDelete, balancer(0), stateful_set(kAdvertised, "7.4.1", 1));
   CHECK(find_finding(only.run().verdict, "broker-service-missing") != nullptr);
   // Of another program: no word.
