@@ -73,7 +73,7 @@ std::string told(const KeepOff& way, bool several_terms) {
   if (!way.others.empty()) out += cat(out.empty() ? "" : " and ", joined(way.others));
   if (out.empty()) return out;
   if (way.more > 0) out += cat(" and the like for ", way.more, way.more == 1 ? " more mark" : " more marks");
-  if (!way.instead.empty()) out += cat(" in place of ", way.instead);
+  if (!way.instead.empty()) out += cat(way.labels.empty() ? ", and without " : " in place of ", way.instead);
   return out;
 }
 

@@ -239,7 +239,7 @@ Judgement judge_tolerations(Value tolerations, const Policy& policy) {
         return {Lands::kUndecided,
                 "tolerates every taint, which permits preemptible nodes",
                 toleration,
-                {{}, {"tolerations of single taints only"}, 0, "the one of every taint"}};
+                {{}, {"tolerations of single taints only"}, 0, {}}};
       }
       continue;
     }

@@ -164,6 +164,11 @@ TEST_CASE("what keeps pods off several marks, and what it takes the place of") {
         "required node affinity with cloud.google.com/gke-nodepool NotIn [spot]");
   CHECK(Cluster(node("a"), with_pool({"spot", true, {}, {}})).place("containers: []").keep_off ==
         "required node affinity that leaves out pool spot by the label that names it");
+  const Cluster tainted(node("a") + node("b", "disk: ssd",
+                                         "taints: [{key: cloud.google.com/gke-spot, value: \"true\", "
+                                         "effect: NoSchedule}]"));
+  CHECK(tainted.place("nodeSelector: {disk: ssd}\ntolerations: [{operator: Exists}]").keep_off ==
+        "no toleration of the taint cloud.google.com/gke-spot=true:NoSchedule, and without nodeSelector disk=ssd");
   // PreferNoSchedule keeps nobody away.
   CHECK(Cluster(node("a", "", "taints: [{key: cloud.google.com/gke-spot, value: \"true\", effect: PreferNoSchedule}]"))
             .place("containers: []")
