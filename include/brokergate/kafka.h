@@ -195,6 +195,9 @@ struct Placement {
   std::string reason;  // "nodeSelector cloud.google.com/gke-spot=true"
   Value at;            // what decides, or the pod spec
   bool known = false;  // the nodes themselves were looked at
+  // What keeps the pods off the preemptible nodes that the reason names: "required node affinity with
+  // cloud.google.com/gke-spot DoesNotExist". Empty where it names none.
+  std::string keep_off;
 };
 // Where pods may land as far as the manifest and the policy say: nodeSelector,
 // required node affinity (all operators), tolerations (they permit, they do not place).

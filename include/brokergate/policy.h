@@ -102,7 +102,7 @@ struct Policy {
   bool internal_required = true;
   std::vector<std::pair<std::string, std::string>> preemptible_labels;  // built-in ones included
   std::vector<TaintRule> preemptible_taints;                            // built-in ones included
-  std::vector<std::string> preemptible_pools;  // names as in cloud.google.com/gke-nodepool and its like, and of node_pools
+  std::vector<std::string> preemptible_pools;  // names as in cloud.google.com/gke-nodepool, and of node_pools
   // Where the nodes are known and pods may land on preemptible ones and on others: kWarn or kDeny.
   Severity may_be_preemptible = Severity::kDeny;
   std::vector<NodePool> node_pools;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "rules/facts.h"
+#include "rules/kafka/keep_off.h"
 #include "rules/kafka/node_index.h"
 #include "rules/known_nodes.h"
 #include "rules/registry.h"
@@ -9,13 +10,16 @@
 namespace brokergate::checks {
 namespace {
 
-// What a finding says to do; how to allow it stands in the rule's own documentation, for those who look there.
-constexpr const char* kInstead =
-    "Expose the brokers by internal load balancers, or keep them off such nodes: required node affinity "
-    "with cloud.google.com/gke-spot DoesNotExist, or a stable node pool.";
-
-// A reason names a selector, counts and pools.
+// A reason names a selector, counts and pools, and so does what to do about it.
 constexpr size_t kLongestReason = 400;
+
+// What a finding says to do; how to allow it stands in the rule's own documentation, for those who look there.
+std::string instead(const std::string& keep_off) {
+  return cat(
+      "Expose the brokers by internal load balancers, or keep them off such nodes: ",
+      keep_off.empty() ? "required node affinity with the label that marks them" : shown(keep_off, kLongestReason),
+      ", or a stable node pool.");
+}
 
 bool inside(Value value, Value ancestor) {
   for (const Node* node = value.node(); node && ancestor; node = node->parent) {
@@ -99,7 +103,7 @@ void judge_set(const Context& context, const SetFacts& facts, Report& report) {
   if (!judgement.tell) return;
   const std::string reason = shown(judgement.placement.reason, kLongestReason);
   const auto finish = [&](Finding& finding) {
-    finding.remediation = kInstead;
+    finding.remediation = instead(judgement.placement.keep_off);
     if (!judgement.weaker.empty()) Report::weaken(finding, judgement.weaker);
   };
   for (const BrokerService* service : services) {
@@ -124,6 +128,13 @@ bool harmless(const Context& context) {
   return context.nodes && !doubtful(context) && context.nodes->nodes() > 0 && context.nodes->impl().preemptible.empty();
 }
 
+// … and what would keep pods off all of them.
+std::string everywhere(const Context& context) {
+  if (!context.nodes || context.nodes->nodes() == 0) return {};
+  const NodeIndex::Impl& index = context.nodes->impl();
+  return told(keep_off(index.preemptible, index.all - index.preemptible, index));
+}
+
 void check(const Context& context, Report& report) {
   for (const SetFacts& facts : context.facts.sets) judge_set(context, facts, report);
   if (context.policy.exposure != Exposure::kLoadBalancer || harmless(context)) return;
@@ -132,7 +143,7 @@ void check(const Context& context, Report& report) {
     Finding& finding = report.add(
         *service->object, type_of(*service),
         cat(whose(*service), " breaks where its nodes are preemptible, want type LoadBalancer or nodes that stay"));
-    finding.remediation = kInstead;
+    finding.remediation = instead(everywhere(context));
     Report::weaken(finding, cat("the StatefulSet is not in sight, so its nodes are not known; ", service->evidence));
   }
 }
@@ -153,14 +164,17 @@ constinit const Rule nodeport_preemptible = {
          "denied if any node that they fit is preemptible, passed in silence if none is; the finding counts them. A "
          "node that is cordoned or not ready counts, as it comes back; pools of the policy's nodePools count while "
          "they have no node. A node is of such a pool where a provider's label names it, or, where none names a pool "
-         "of the policy, where the node carries all labels that the policy gives the pool. Where no node is known, or none fits, the manifest alone is judged: denied if it selects "
+         "of the policy, where the node carries all labels that the policy gives the pool. Where no node is known, or "
+         "none fits, the manifest alone is judged: denied if it selects "
          "preemptible nodes, a warning if it tolerates or lists them; a Service without its StatefulSet is a warning "
          "unless the policy's exposure is NodePort or either. "
          "Preemptible is what carries a provider's mark (GKE, EKS, Karpenter, AKS, OKE, Spot) or what the policy's "
          "preemptible and nodePools name.",
      .remediation =
          "Expose the brokers by internal load balancers, or keep them off such nodes: required node affinity "
-         "with cloud.google.com/gke-spot DoesNotExist (or the label that the finding names), or a stable node pool. "
+         "with the label that the finding names (cloud.google.com/gke-spot DoesNotExist, "
+         "eks.amazonaws.com/capacityType "
+         "NotIn [SPOT]), no toleration of their taint, or a stable node pool. "
          "To allow it: preemptible.mayLand: warn in the policy where only some of the nodes are preemptible, "
          "rules: {nodeport-preemptible: warn} for all, or a suppression with its reason for one object; nodePools "
          "tells of pools that have no node at the moment.",

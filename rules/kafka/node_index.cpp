@@ -271,9 +271,11 @@ class Builder {
   void mark(size_t number, MarkText text, NodeIndex::Impl& impl) {
     impl.preemptible.add(number);
     if (impl.marks.size() == kMostMarks && !indexed_marks_.contains(text.one))
-      text = {"is marked otherwise", "are marked otherwise"};
+      text = {"is marked otherwise", "are marked otherwise", {}, {}};
     const auto [place, fresh] = indexed_marks_.emplace(text.one, impl.marks.size());
-    if (fresh) impl.marks.push_back({std::move(text.one), std::move(text.many), NodeSet(impl.total)});
+    if (fresh)
+      impl.marks.push_back({std::move(text.one), std::move(text.many), NodeSet(impl.total), std::move(text.aways),
+                            std::move(text.other)});
     impl.marks[place->second].nodes.add(number);
   }
 

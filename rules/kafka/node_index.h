@@ -52,9 +52,16 @@ struct NodeIndex::Impl {
     bool one_each = true;  // no node has two values, as the API server sees to
   };
   // Why nodes are preemptible; each node has one reason only.
+  // A label that such nodes carry, and what of required node affinity leaves them out.
+  struct Away {
+    std::string key, value;
+    std::string text;  // "a NotIn [b]"
+  };
   struct Mark {
     std::string one, many;  // "carries a=b", "carry a=b"
     NodeSet nodes;
+    std::vector<Away> aways;  // any of them will do
+    std::string other;        // where there is none
   };
 
   size_t real = 0, total = 0;

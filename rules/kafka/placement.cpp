@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 
+#include "rules/kafka/keep_off.h"
+#include "rules/kafka/node_marks.h"
 #include "rules/policy/preemptible.h"
 #include "rules/policy/wildcard.h"
 
@@ -19,25 +22,6 @@ bool contains(const std::vector<std::string_view>& list, std::string_view text) 
 bool is_pool_label(std::string_view key) {
   const auto keys = pool_label_keys();
   return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
-
-// Values of a label that mean "may be taken away", and whether the key alone says so.
-struct Marks {
-  std::vector<std::string_view> values;
-  bool marker = false;
-};
-
-Marks marks_of(std::string_view key, const Policy& policy) {
-  Marks marks;
-  for (const auto& [label, value] : policy.preemptible_labels) {
-    if (label == key) marks.values.push_back(value);
-  }
-  for (const PreemptibleLabel& label : builtin_preemptible_labels()) {
-    if (label.key == key) marks.marker = marks.marker || label.marker;
-  }
-  // A label of the policy's own with the value true is a marker as well.
-  marks.marker = marks.marker || (marks.values.size() == 1 && marks.values.front() == "true");
-  return marks;
 }
 
 std::optional<int64_t> integer(std::string_view text) {
@@ -58,10 +42,11 @@ struct Judgement {
   Lands kind = Lands::kUndecided;
   std::string reason;  // empty: the requirement is about something else
   Value at;
+  KeepOff away = {};
 };
 
 // Node labels against NodeSelectorRequirement, k8s.io/component-helpers nodeaffinity.
-Judgement judge_marks(const Requirement& requirement, const Marks& marks) {
+Judgement judge_marks(const Requirement& requirement, const LabelMarks& marks) {
   const auto preemptible = [&](std::string_view value) { return contains(marks.values, value); };
   const auto wanted = std::count_if(requirement.values.begin(), requirement.values.end(), preemptible);
   const auto all_excluded = std::all_of(marks.values.begin(), marks.values.end(),
@@ -89,7 +74,8 @@ Judgement judge_marks(const Requirement& requirement, const Marks& marks) {
   }
   std::string reason = requirement.text;
   if (kind == Lands::kUndecided) reason += " leaves preemptible nodes possible";
-  return {kind, std::move(reason), requirement.at};
+  KeepOff away{{off(requirement.key, marks)}, {}, 0, kind == Lands::kPreemptible ? requirement.text : ""};
+  return {kind, std::move(reason), requirement.at, std::move(away)};
 }
 
 // A pool is known by name only: what it is made of stands in the policy.
@@ -109,21 +95,28 @@ Judgement judge_pool(const Requirement& requirement, const Policy& policy) {
                                          : " leaves preemptible pools of the policy possible"),
             requirement.at};
   }
-  const auto listed = std::count_if(requirement.values.begin(), requirement.values.end(), [&](std::string_view value) {
-    return std::any_of(pools.begin(), pools.end(),
-                       [&](const std::string& pool) { return matches_wildcard(pool, value); });
-  });
-  if (listed == 0 && !requirement.values.empty()) {
+  std::vector<std::string_view> listed;
+  std::copy_if(requirement.values.begin(), requirement.values.end(), std::back_inserter(listed),
+               [&](std::string_view value) {
+                 return std::any_of(pools.begin(), pools.end(),
+                                    [&](const std::string& pool) { return matches_wildcard(pool, value); });
+               });
+  KeepOff away{{not_in(requirement.key, listed)}, {}, 0, {}};
+  if (listed.empty() && !requirement.values.empty()) {
     return {Lands::kStable, requirement.text + ", which the policy does not list as preemptible", requirement.at};
   }
-  if (listed > 0 && static_cast<size_t>(listed) == requirement.values.size()) {
-    return {Lands::kPreemptible, requirement.text + ", which the policy lists as preemptible", requirement.at};
+  if (!listed.empty() && listed.size() == requirement.values.size()) {
+    away.instead = requirement.text;
+    return {Lands::kPreemptible, requirement.text + ", which the policy lists as preemptible", requirement.at,
+            std::move(away)};
   }
-  return {Lands::kUndecided, requirement.text + " leaves a preemptible pool of the policy possible", requirement.at};
+  if (listed.empty()) away = {};
+  return {Lands::kUndecided, requirement.text + " leaves a preemptible pool of the policy possible", requirement.at,
+          std::move(away)};
 }
 
 Judgement judge(const Requirement& requirement, const Policy& policy) {
-  if (const Marks marks = marks_of(requirement.key, policy); !marks.values.empty()) {
+  if (const LabelMarks marks = marks_of(requirement.key, policy); !marks.values.empty()) {
     return judge_marks(requirement, marks);
   }
   return is_pool_label(requirement.key) ? judge_pool(requirement, policy) : Judgement{};
@@ -133,6 +126,7 @@ void add_reason(Judgement& into, const Judgement& from) {
   if (from.reason.empty()) return;
   if (!into.reason.empty()) into.reason += "; ";
   into.reason += from.reason;
+  into.away.add(from.away);
   if (!into.at) into.at = from.at;
 }
 
@@ -207,7 +201,8 @@ Judgement judge_required(Value required, const Policy& policy) {
       std::find_if(terms.begin(), terms.end(), [](const Judgement& term) { return term.kind == Lands::kPreemptible; });
   if (worst != terms.end()) {
     return {Lands::kUndecided,
-            worst->reason + ", which is one of " + std::to_string(terms.size()) + " alternatives only", worst->at};
+            worst->reason + ", which is one of " + std::to_string(terms.size()) + " alternatives only", worst->at,
+            worst->away};
   }
   Judgement open;
   for (const Judgement& term : terms) {
@@ -226,7 +221,7 @@ Judgement judge_preferred(Value preferred, const Policy& policy) {
     for (const Node& expression : Value(&node)["preference"]["matchExpressions"].children()) {
       const Judgement found = judge(read_requirement(Value(&expression), "preferred node affinity"), policy);
       if (found.kind != Lands::kUndecided) {
-        return {Lands::kUndecided, found.reason + " is a preference and does not decide", found.at};
+        return {Lands::kUndecided, found.reason + " is a preference and does not decide", found.at, found.away};
       }
     }
   }
@@ -240,16 +235,28 @@ Judgement judge_tolerations(Value tolerations, const Policy& policy) {
                            effect = toleration["effect"].str();
     const bool exists = toleration["operator"].str() == "Exists";
     if (key.empty()) {
-      if (exists) return {Lands::kUndecided, "tolerates every taint, which permits preemptible nodes", toleration};
+      if (exists) {
+        return {Lands::kUndecided,
+                "tolerates every taint, which permits preemptible nodes",
+                toleration,
+                {{}, {"tolerations of single taints only"}, 0, {}}};
+      }
       continue;
     }
     for (const TaintRule& taint : policy.preemptible_taints) {
       if (taint.key != key || (!exists && !taint.value.empty() && taint.value != value)) continue;
       if (!taint.effect.empty() && !effect.empty() && taint.effect != effect) continue;
-      return {Lands::kUndecided,
-              "tolerates the taint " + taint.key + (taint.value.empty() ? "" : "=" + taint.value) +
-                  ", which permits preemptible nodes and does not ask for them",
-              toleration};
+      const std::string text = "the taint " + taint.key + (taint.value.empty() ? "" : "=" + taint.value);
+      // Providers mark by label and leave the taint to people: nodes without it are there as well.
+      const LabelMarks marks = marks_of(taint.key, policy);
+      KeepOff away;
+      if (marks.values.empty()) {
+        away.others.push_back("no toleration of " + text);
+      } else {
+        away.labels.push_back(off(taint.key, marks));
+      }
+      return {Lands::kUndecided, "tolerates " + text + ", which permits preemptible nodes and does not ask for them",
+              toleration, std::move(away)};
     }
   }
   return {};
@@ -270,7 +277,10 @@ Placement placement_by_manifest(Value pod_spec, const Policy& policy) {
     add_reason(result, judge_tolerations(pod_spec["tolerations"], policy));
     if (result.reason.empty()) result.reason = "no nodeSelector, node affinity or toleration tells the kind of node";
   }
-  return {result.kind, std::move(result.reason), result.at ? result.at : pod_spec};
+  Placement out{result.kind, std::move(result.reason), result.at ? result.at : pod_spec, false, {}};
+  const Value required = affinity["requiredDuringSchedulingIgnoredDuringExecution"];
+  if (out.kind != Lands::kStable) out.keep_off = told(result.away, required["nodeSelectorTerms"].size() > 1);
+  return out;
 }
 
 }  // namespace brokergate

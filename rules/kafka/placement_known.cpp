@@ -1,4 +1,5 @@
 #include "brokergate/nodes.h"
+#include "rules/kafka/keep_off.h"
 #include "rules/kafka/node_fits.h"
 #include "rules/kafka/placement.h"
 #include "rules/text.h"
@@ -10,7 +11,11 @@ using Lands = Placement::Kind;
 
 std::string number(size_t count) { return std::to_string(count); }
 
-// "nodeSelector disk=ssd, zone=a and required node affinity", as far as a person needs it.
+Value required_terms(Value pod_spec) {
+  return pod_spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
+}
+
+// "nodeSelector disk=ssd, zone=a and required node affinity", as far as a person needs it; empty: nothing.
 std::string asked(Value pod_spec) {
   constexpr size_t kMostShown = 3;
   std::string out;
@@ -40,7 +45,7 @@ std::string asked(Value pod_spec) {
   } else if (required.is_map()) {
     add("required node affinity");
   }
-  return out.empty() ? "no nodeSelector" : out;
+  return out;
 }
 
 // "3 of 5 schedulable nodes carry cloud.google.com/gke-spot=true and 1 is of pool cheap, …"
@@ -119,11 +124,18 @@ Placement placement_among(const NodeSet& fits, Value pod_spec, const NodeIndex::
   } else {
     out.kind = Lands::kStable;
   }
-  out.reason = asked(pod_spec) + "; " + nodes_text(fits, index);
+  const std::string wish = asked(pod_spec);
+  out.reason = (wish.empty() ? "no nodeSelector" : wish) + "; " + nodes_text(fits, index);
   if (some) out.reason += pools_text(fits, index, true);
   // Stable ones are worth telling where no node stands for them.
   if ((fits - index.preemptible - index.pools).empty()) out.reason += pools_text(fits, index, false);
   out.reason += unwell_text(fits, index, some && others);
+  if (!some) return out;
+  const NodeSet staying = (others ? fits : index.all) - index.preemptible;
+  KeepOff way = keep_off(fits & index.preemptible, staying, index);
+  // Where none of the nodes stays, what the pods ask for leads to no other.
+  if (!others) way.instead = wish;
+  out.keep_off = told(way, required_terms(pod_spec).size() > 1);
   return out;
 }
 

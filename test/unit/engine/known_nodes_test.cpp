@@ -49,6 +49,25 @@ const char* const kAnything = "terminationGracePeriodSeconds: 30";
 
 }  // namespace
 
+TEST_CASE("what to do is told of the marks that the nodes carry, also where a Service came alone") {
+  const Policy policy = Policy::defaults();
+  const NodeIndex mixed = index_of(node("a", false) + node("b", true), policy);
+  ClusterView view;
+  view.nodes = &mixed;
+  const std::string alone =
+      "apiVersion: v1\nkind: Service\nmetadata: {name: kafka-0-external, namespace: s}\nspec:\n  type: NodePort\n"
+      "  selector: {app: kafka, statefulset.kubernetes.io/pod-name: kafka-0}\n  ports: [{port: 9094}]\n";
+  for (const std::string& input : {brokers(kAnything) + in_front("NodePort"), alone}) {
+    const Bundle bundle = bundle_of(text(input));
+    const Evaluation evaluation = evaluate(bundle, policy, nullptr, {}, &view);
+    const Finding* finding = told(evaluation);
+    REQUIRE(finding != nullptr);
+    CHECK(finding->remediation ==
+          "Expose the brokers by internal load balancers, or keep them off such nodes: required node affinity with "
+          "karpenter.sh/capacity-type NotIn [spot], or a stable node pool.");
+  }
+}
+
 TEST_CASE("the nodes of the cluster view decide") {
   const Policy policy = Policy::defaults();
   const NodeIndex mixed = index_of(node("a", false) + node("b", true) + node("c", true), policy);

@@ -103,6 +103,78 @@ TEST_CASE("marks of several kinds are told apart") {
       "cheap-1, which the policy lists as preemptible, 1 carries the taint cloud.google.com/gke-spot=true:NoSchedule");
 }
 
+TEST_CASE("what keeps pods off is of the marks that were found, and does") {
+  struct Case {
+    std::string mark, way, followed;  // of the node; what is told; the pod spec that does so
+  };
+  Policy policy = with_pool({"night", true, {{"team", "data"}, {"pool", "night"}}, {}});
+  policy.preemptible_pools = {"cheap-*"};
+  policy.preemptible_labels.emplace_back("price", "low");
+  policy.preemptible_taints.push_back({"reclaimable", "", ""});
+  const auto expression = [](const std::string& inner) { return required("{matchExpressions: [{" + inner + "}]}"); };
+  for (const Case& c :
+       std::vector<Case>{{node("b", kSpot), "required node affinity with cloud.google.com/gke-preemptible DoesNotExist",
+                          expression("key: cloud.google.com/gke-preemptible, operator: DoesNotExist")},
+                         {node("b", "eks.amazonaws.com/capacityType: SPOT"),
+                          "required node affinity with eks.amazonaws.com/capacityType NotIn [SPOT]",
+                          expression("key: eks.amazonaws.com/capacityType, operator: NotIn, values: [SPOT]")},
+                         {node("b", "price: low"), "required node affinity with price NotIn [low]",
+                          expression("key: price, operator: NotIn, values: [low]")},
+                         {node("b", "agentpool: cheap-1"), "required node affinity with agentpool NotIn [cheap-1]",
+                          expression("key: agentpool, operator: NotIn, values: [cheap-1]")},
+                         {node("b", "agentpool: night"), "required node affinity with agentpool NotIn [night]",
+                          expression("key: agentpool, operator: NotIn, values: [night]")},
+                         // Of the labels of its pool the one that the nodes that stay have not.
+                         {node("b", "team: data, pool: night"), "required node affinity with pool NotIn [night]",
+                          expression("key: pool, operator: NotIn, values: [night]")},
+                         {node("b", "", "taints: [{key: reclaimable, value: \"yes\", effect: NoSchedule}]"),
+                          "no toleration of the taint reclaimable=yes:NoSchedule", "containers: []"}}) {
+    INFO(c.way);
+    Policy own = policy;
+    if (c.mark.find("night") == std::string::npos) own.node_pools.clear();
+    const Cluster cluster(node("a", "team: data") + c.mark, own);
+    const Placement found = cluster.place("tolerations: [{key: reclaimable, operator: Exists}]");
+    CHECK(found.kind == kUndecided);
+    CHECK(found.keep_off == c.way);
+    CHECK(cluster.place(c.followed).kind == kStable);
+    CHECK(cluster.place(c.followed).keep_off.empty());
+  }
+}
+
+TEST_CASE("what keeps pods off several marks, and what it takes the place of") {
+  const Cluster two(node("a") + node("b", kSpot) + node("c", "karpenter.sh/capacity-type: spot"));
+  CHECK(two.place("containers: []").keep_off ==
+        "required node affinity with cloud.google.com/gke-preemptible DoesNotExist and karpenter.sh/capacity-type "
+        "NotIn [spot]");
+  CHECK(two.place(required("{matchExpressions: [{key: x, operator: DoesNotExist}]}, {matchExpressions: [{key: y, "
+                           "operator: DoesNotExist}]}"))
+            .keep_off.starts_with("required node affinity, in each of its terms, with cloud.google.com/"));
+  // No node that stays has what the pods ask for.
+  CHECK(two.place("nodeSelector: {" + kSpot + "}").keep_off ==
+        "required node affinity with cloud.google.com/gke-preemptible DoesNotExist in place of nodeSelector "
+        "cloud.google.com/gke-preemptible=true");
+  const Cluster many(node("a") + node("b", kSpot) + node("c", "karpenter.sh/capacity-type: spot") +
+                     node("d", "lifecycle: Ec2Spot") + node("e", "spotinst.io/node-lifecycle: spot"));
+  CHECK(many.place("containers: []").keep_off.ends_with(" and the like for 1 more mark"));
+  // A pool to come: by the policy's labels, else as the provider of the nodes that are there names pools.
+  const std::string there = node("a", "cloud.google.com/gke-nodepool: stable");
+  CHECK(Cluster(there, with_pool({"spot", true, {{"pool", "spot"}}, {}})).place("containers: []").keep_off ==
+        "required node affinity with pool NotIn [spot]");
+  CHECK(Cluster(there, with_pool({"spot", true, {}, {}})).place("containers: []").keep_off ==
+        "required node affinity with cloud.google.com/gke-nodepool NotIn [spot]");
+  CHECK(Cluster(node("a"), with_pool({"spot", true, {}, {}})).place("containers: []").keep_off ==
+        "required node affinity that leaves out pool spot by the label that names it");
+  const Cluster tainted(node("a") + node("b", "disk: ssd",
+                                         "taints: [{key: cloud.google.com/gke-spot, value: \"true\", "
+                                         "effect: NoSchedule}]"));
+  CHECK(tainted.place("nodeSelector: {disk: ssd}\ntolerations: [{operator: Exists}]").keep_off ==
+        "no toleration of the taint cloud.google.com/gke-spot=true:NoSchedule, and without nodeSelector disk=ssd");
+  // PreferNoSchedule keeps nobody away.
+  CHECK(Cluster(node("a", "", "taints: [{key: cloud.google.com/gke-spot, value: \"true\", effect: PreferNoSchedule}]"))
+            .place("containers: []")
+            .keep_off.starts_with("required node affinity that leaves out nodes with the taint cloud.google.com/"));
+}
+
 TEST_CASE("a node that is unwell or cordoned counts, and the reason says so where it decides") {
   const std::string unwell = "taints: [{key: node.kubernetes.io/unreachable, effect: NoExecute}]";
   const Cluster spot(node("a") + node("b", kSpot, "unschedulable: true"));

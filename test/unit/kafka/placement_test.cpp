@@ -57,6 +57,30 @@ TEST_CASE("a nodeSelector decides") {
   CHECK(place("nodeSelector: {disk: ssd}").placement.kind == kUndecided);
 }
 
+TEST_CASE("what keeps pods off, by the manifest alone") {
+  Policy policy = Policy::defaults();
+  policy.preemptible_pools = {"cheap"};
+  policy.preemptible_taints.push_back({"reclaimable", "", ""});
+  const auto way = [&](const std::string& pod_spec) { return place(pod_spec, policy).placement.keep_off; };
+  CHECK(way("nodeSelector: {cloud.google.com/gke-preemptible: \"true\"}") ==
+        "required node affinity with cloud.google.com/gke-preemptible DoesNotExist in place of nodeSelector "
+        "cloud.google.com/gke-preemptible=true");
+  // Both values of the key: with one the other would be left possible.
+  CHECK(way("nodeSelector: {cloud.google.com/gke-provisioning: spot}") ==
+        "required node affinity with cloud.google.com/gke-provisioning NotIn [spot, preemptible] in place of "
+        "nodeSelector cloud.google.com/gke-provisioning=spot");
+  CHECK(way(required(expression("{key: eks.amazonaws.com/capacityType, operator: In, values: [SPOT, ON_DEMAND]}"))) ==
+        "required node affinity with eks.amazonaws.com/capacityType NotIn [SPOT]");
+  CHECK(way("nodeSelector: {agentpool: cheap}") ==
+        "required node affinity with agentpool NotIn [cheap] in place of nodeSelector agentpool=cheap");
+  CHECK(way("tolerations: [{key: reclaimable, operator: Exists}]") == "no toleration of the taint reclaimable");
+  CHECK(way("tolerations: [{key: kubernetes.azure.com/scalesetpriority, operator: Exists}]") ==
+        "required node affinity with kubernetes.azure.com/scalesetpriority DoesNotExist");
+  CHECK(way("tolerations: [{operator: Exists}]") == "tolerations of single taints only");
+  CHECK(way("containers: []").empty());
+  CHECK(way("nodeSelector: {eks.amazonaws.com/capacityType: ON_DEMAND}").empty());
+}
+
 TEST_CASE("operators of a required node affinity") {
   struct Case {
     const char* expression;
