@@ -90,3 +90,34 @@ TEST_CASE("a record's time has to be one") {
   CHECK(ahead.code != 2);
   CHECK(has(ahead.err, "the cluster as it was at " + tomorrow + ", which lies in the future by this machine's clock"));
 }
+
+TEST_CASE("a record that is cut short or broken says where") {
+  Folder folder;
+  const std::string whole = record_of("2026-01-31T09:00:00Z");
+  const auto said = [&](const std::string& text) {
+    const std::string record = folder.write("view.json", text);
+    const Outcome outcome = run_program({"audit", "--replay", record});
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    return without(outcome.err, folder.path().string() + "/");
+  };
+  const std::string error = "brokergate: error: view.json: ";
+  // Between two tokens, in a key, in a value, before the last brace.
+  CHECK(said(whole.substr(0, whole.find("\"kind\": \"List\""))) ==
+        error + "is no whole record: its JSON ends too early, at line 1, column 22\n");
+  for (const std::string part : {"cord", "gke-spot", "zookeeper:2181", "]}"}) {
+    CHECK(
+        has(said(whole.substr(0, whole.find(part))), error + "is no whole record: its JSON ends too early, at line "));
+  }
+  std::string broken = whole;
+  broken.replace(broken.find("\"zookeeper:2181\""), 1, "secret");
+  const std::string told = said(broken);
+  CHECK(has(told, error + "is no record: broken JSON at line 10, column "));
+  CHECK_FALSE(has(told, "secret"));
+  CHECK(said("") == error + "is no record: it is empty\n");
+  // What is no JSON at all is another file.
+  const std::string other = error + "is no record; audit --record FILE writes one (other dumps are given as PATH)\n";
+  CHECK(said("kind: List\nitems: []\n") == other);
+  CHECK(said(R"({"kind": "List", "items": []})") == other);
+  CHECK(said(R"({"kind": "List", "items": 1e999})") == other);
+}
