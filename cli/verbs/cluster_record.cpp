@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "brokergate/source.h"
+#include "cli/output/findings.h"
 #include "cli/output/snippet.h"
 #include "cli/verbs/read_file.h"
 #include "webhook/age.h"
@@ -104,6 +105,26 @@ tl::expected<ClusterObjects, std::string> read_record(const std::string& file, C
                            : ", " + webhook::age_text(out.age)) +
               "\n");
   return out;
+}
+
+bool lacks_namespace(const Object& object) {
+  return object.ns.empty() && concerns_engine(object.kind) && object.kind != "Node";
+}
+
+void place_beside(const ClusterObjects& record, const std::string& ns, std::vector<Object>& objects, Console& console) {
+  size_t placed = 0;
+  for (Object& object : objects) {
+    if (!lacks_namespace(object)) continue;
+    object.ns = ns;
+    ++placed;
+  }
+  const bool known = std::any_of(record.items.begin(), record.items.end(), [&](const certs::Json& item) {
+    return certs::text_member(certs::member(item, "metadata"), "namespace") == ns;
+  });
+  if (placed == 0 || known) return;
+  console.err("brokergate: note: the record holds nothing of namespace " + harmless(ns) + ", where " +
+              count(placed, "object") + " without a namespace " + (placed == 1 ? "is" : "are") +
+              " judged (--namespace names another)\n");
 }
 
 }  // namespace brokergate::cli

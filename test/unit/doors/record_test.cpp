@@ -121,3 +121,33 @@ TEST_CASE("a record that is cut short or broken says where") {
   CHECK(said(R"({"kind": "List", "items": []})") == other);
   CHECK(said(R"({"kind": "List", "items": 1e999})") == other);
 }
+
+TEST_CASE("manifests without a namespace are judged in the one that is named, and a note tells when nothing is there") {
+  Folder folder;
+  const std::string record = folder.write("view.json", record_of("2026-01-31T09:00:00Z"));
+  const std::string service = folder.write("service.yaml", node_port_service(""));
+  const std::string placed = folder.write("placed.yaml", node_port_service("  namespace: elsewhere\n"));
+  const std::string note = "brokergate: note: the record holds nothing of namespace ";
+  const std::string rest = ", where 1 object without a namespace is judged (--namespace names another)\n";
+  for (const std::string verb : {"lint", "mutate", "review"}) {
+    INFO(verb);
+    const auto said = [&](const std::vector<std::string>& more) {
+      std::vector<std::string> arguments{verb, "--view", record};
+      arguments.insert(arguments.end(), more.begin(), more.end());
+      return run_program(arguments).err;
+    };
+    CHECK(has(said({service}), note + "default" + rest));
+    CHECK(has(said({"--namespace", "streming", service}), note + "streming" + rest));
+    CHECK_FALSE(has(said({"--namespace", "streaming", service}), note));
+    // Whoever writes the namespace into the manifest means it.
+    CHECK_FALSE(has(said({placed}), note));
+    CHECK_FALSE(has(said({folder.write("node.yaml", "{apiVersion: v1, kind: Node, metadata: {name: n2}}")}), note));
+  }
+  // The reviewer answers as lint judges: in that namespace the brokers are on a node that vanishes.
+  const Outcome there = run_program({"review", "--view", record, "--namespace", "streaming", service});
+  CHECK(there.code == 1);
+  CHECK(has(there.out, "[nodeport-preemptible]"));
+  CHECK(run_program({"review", "--view", record, service}).code == 0);
+  CHECK(run_program({"review", "--namespace", "streaming", service}).code == 2);
+  CHECK(run_program({"lint", "--view", record, "--namespace", "streaming", service}).code == 1);
+}
