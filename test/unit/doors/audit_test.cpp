@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -428,6 +429,12 @@ TEST_CASE("a record goes to a file and to nothing else") {
   refused("/dev/null", "--record /dev/null: not a regular file");
   refused(".", "--record .: not a regular file");
   CHECK(entries_of(folder) == 0);
+  // stdout is a file here, and replacing it would lose the findings.
+  const std::string line = std::string(BROKERGATE_BINARY) + " audit --kubeconfig '" + cluster.api.kubeconfig() +
+                           "' --record /dev/stdout >'" + folder.name("out") + "' 2>'" + folder.name("err") + "'";
+  CHECK(std::system(line.c_str()) != 0);
+  CHECK(folder.read("out").empty());
+  CHECK(folder.read("err").find("--record /dev/stdout: is where stdout or stderr goes already") != std::string::npos);
   std::filesystem::create_symlink("nowhere/view.json", folder.path() / "link.json");
   refused("link.json", "a symbolic link that leads nowhere");
 }
