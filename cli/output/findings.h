@@ -36,6 +36,7 @@ std::string policy_report(const FindingsReport& report, ReportFlavour flavour, i
 std::string count(size_t number, std::string_view singular, std::string_view plural = {});
 
 // One line for a finding, without the source: file:line:column: deny: Service kafka/x: message [rule]
+// In a cluster: Service kafka/x: spec.type: deny: message [rule]
 std::string finding_line(const Finding& finding, Locator& locator, const Paint& paint);
 
 }  // namespace brokergate::cli

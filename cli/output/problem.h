@@ -12,6 +12,9 @@
 
 namespace brokergate::cli {
 
+// What objects that come from a cluster or a record have for a file.
+inline constexpr const char* kClusterSource = "<cluster>";
+
 struct Problem {
   std::string file;   // as the user named it
   SourcePtr source;   // null when nothing was read

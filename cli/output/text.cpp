@@ -1,5 +1,6 @@
 #include "cli/output/findings.h"
 #include "cli/output/snippet.h"
+#include "webhook/review_codec.h"
 
 namespace brokergate::cli {
 namespace {
@@ -15,6 +16,9 @@ std::string indented(std::string_view name, std::string_view text, const Paint& 
   if (!out.ends_with('\n')) out += '\n';
   return out;
 }
+
+// Nobody has ever seen lines of it: the field tells where.
+bool in_cluster(const Finding& finding) { return finding.object->source()->name() == kClusterSource; }
 
 std::string summary_line(const FindingsReport& report, const Paint& paint) {
   const Summary& sum = report.summary;
@@ -47,13 +51,19 @@ std::string count(size_t number, std::string_view singular, std::string_view plu
 
 std::string finding_line(const Finding& finding, Locator& locator, const Paint& paint) {
   const Source& source = *finding.object->source();
-  const Position at = locator.at(source, anchor(finding.at));
   std::string message = harmless(finding.message);
   for (char& c : message) c = c == '\n' ? ' ' : c;
+  message += " " + paint.faint("[" + std::string(finding.rule) + "]") + "\n";
+  const std::string object = harmless(describe(*finding.object)),
+                    severity = paint_severity(finding.severity, paint, ":");
+  if (in_cluster(finding)) {
+    const std::string field = harmless(webhook::field_path(finding.path()));
+    return paint.strong(object + ":" + (field.empty() ? "" : " " + field + ":")) + " " + severity + " " + message;
+  }
+  const Position at = locator.at(source, anchor(finding.at));
   return paint.strong(display_name(source.name()) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
                       ":") +
-         " " + paint_severity(finding.severity, paint, ":") + " " + harmless(describe(*finding.object)) + ": " +
-         message + " " + paint.faint("[" + std::string(finding.rule) + "]") + "\n";
+         " " + severity + " " + object + ": " + message;
 }
 
 std::string findings_text(const FindingsReport& report, Locator& locator, const Paint& paint) {
@@ -61,7 +71,7 @@ std::string findings_text(const FindingsReport& report, Locator& locator, const 
   for (const Finding& finding : report.verdict.findings) {
     if (finding.suppressed || finding.severity == Severity::kOff) continue;
     out += finding_line(finding, locator, paint);
-    out += snippet(locator, *finding.object->source(), anchor(finding.at), paint);
+    if (!in_cluster(finding)) out += snippet(locator, *finding.object->source(), anchor(finding.at), paint);
     if (!finding.weakened.empty()) out += indented("note", finding.weakened, paint);
     if (!finding.remediation.empty()) out += indented("fix", finding.remediation, paint);
     if (finding.fixable()) out += "  " + paint.good("brokergate mutate makes this change") + "\n";

@@ -41,7 +41,8 @@ EngineRun* run_cluster(const AuditOptions& options, Console& console) {
   run->policy = std::move(*policy);
   add_objects(objects->items, run->inputs);
   // Nothing is said about what could not be read, and the exit code says that.
-  for (const std::string& unread : objects->unread) run->inputs.problems.push_back({"<cluster>", nullptr, {}, unread});
+  for (const std::string& unread : objects->unread)
+    run->inputs.problems.push_back({kClusterSource, nullptr, {}, unread});
   tell_problems(run->inputs, console);
   for (const std::string& unseen : objects->unseen) console.err("brokergate: note: not looked at: " + unseen + "\n");
   judge_run(*run);

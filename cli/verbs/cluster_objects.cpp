@@ -192,9 +192,9 @@ tl::expected<ClusterObjects, std::string> read_cluster(certs::Cluster& cluster) 
 void add_objects(const certs::Json& items, Inputs& inputs) {
   for (const certs::Json& item : items) {
     ++inputs.objects;
-    // On lines of its own, so that a finding's line shows something.
+    // On lines of its own: -o json tells line and column.
     const auto source = std::make_shared<const Source>(
-        "<cluster>", item.dump(2, ' ', false, certs::Json::error_handler_t::replace) + "\n");
+        kClusterSource, item.dump(2, ' ', false, certs::Json::error_handler_t::replace) + "\n");
     ReadResult read_back = read(source);
     for (Document& document : read_back.documents) {
       for (Object& object : objects_of(std::make_shared<const Document>(std::move(document)))) {

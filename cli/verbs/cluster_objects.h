@@ -26,7 +26,7 @@ struct ClusterObjects {
 // any use: no answer, or no right to see StatefulSets or Services.
 tl::expected<ClusterObjects, std::string> read_cluster(certs::Cluster& cluster);
 
-// Each as an object of its own, named <cluster> in findings.
+// Each as an object of its own, named kClusterSource in findings.
 void add_objects(const certs::Json& items, Inputs& inputs);
 
 }  // namespace brokergate::cli

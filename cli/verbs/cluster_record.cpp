@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "brokergate/source.h"
+#include "cli/output/findings.h"
 #include "cli/output/snippet.h"
 #include "cli/verbs/read_file.h"
 #include "webhook/age.h"
@@ -32,6 +34,35 @@ std::optional<std::time_t> time_of(const std::string& text) {
   return time_text(out) == text ? std::optional(out) : std::nullopt;
 }
 
+std::string no_record(const std::string& file) {
+  return file + ": is no record; audit --record FILE writes one (other dumps are given as PATH)";
+}
+
+// Where JSON stops to be some, and why. What stands there is not told: it may be anybody's env value.
+std::string broken(const std::string& file, const std::string& text, size_t byte, std::string why) {
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos) return file + ": is no record: it is empty";
+  if (text[begin] != '{') return no_record(file);
+  const Source source(file, text);
+  const Position at = source.position(std::min(byte == 0 ? 0 : byte - 1, text.size()));
+  const std::string place = "line " + std::to_string(at.line) + ", column " + std::to_string(at.column);
+  if (byte > text.size()) return file + ": is no whole record: its JSON ends too early, at " + place;
+  // "[json.exception.parse_error.101] parse error at line 1, column 5: why; last read: '…'; expected …"
+  if (const size_t colon = why.find(": "); colon != std::string::npos) why.erase(0, colon + 2);
+  if (const size_t last = why.find("; last read"); last != std::string::npos) why.resize(last);
+  return file + ": is no record: broken JSON at " + place + ": " + harmless(why);
+}
+
+tl::expected<certs::Json, std::string> parse_record(const std::string& file, const std::string& text) {
+  try {
+    return certs::Json::parse(text);
+  } catch (const certs::Json::parse_error& problem) {
+    return tl::unexpected(broken(file, text, problem.byte, problem.what()));
+  } catch (const certs::Json::exception&) {  // a number that no type holds
+    return tl::unexpected(no_record(file));
+  }
+}
+
 }  // namespace
 
 // A List, so that every other verb and kubectl read it as well.
@@ -49,10 +80,11 @@ certs::Json record_of(const ClusterObjects& objects) {
 tl::expected<ClusterObjects, std::string> read_record(const std::string& file, Console& console) {
   const auto text = read_file(file, kLargestRecord);
   if (!text) return tl::unexpected(file + ": " + text.error());
-  certs::Json record = certs::Json::parse(*text, nullptr, false);
-  if (!record.is_object() || !record.contains(kRecordKey) || !record["items"].is_array()) {
-    return tl::unexpected(file + ": is no record; audit --record FILE writes one (other dumps are given as PATH)");
-  }
+  auto parsed = parse_record(file, *text);
+  if (!parsed) return tl::unexpected(parsed.error());
+  certs::Json& record = *parsed;
+  if (!record.is_object() || !record.contains(kRecordKey) || !record["items"].is_array())
+    return tl::unexpected(no_record(file));
   ClusterObjects out;
   out.items = std::move(record["items"]);
   for (const auto& [name, into] : {std::pair{"unread", &out.unread}, std::pair{"unseen", &out.unseen}}) {
@@ -73,6 +105,26 @@ tl::expected<ClusterObjects, std::string> read_record(const std::string& file, C
                            : ", " + webhook::age_text(out.age)) +
               "\n");
   return out;
+}
+
+bool lacks_namespace(const Object& object) {
+  return object.ns.empty() && concerns_engine(object.kind) && object.kind != "Node";
+}
+
+void place_beside(const ClusterObjects& record, const std::string& ns, std::vector<Object>& objects, Console& console) {
+  size_t placed = 0;
+  for (Object& object : objects) {
+    if (!lacks_namespace(object)) continue;
+    object.ns = ns;
+    ++placed;
+  }
+  const bool known = std::any_of(record.items.begin(), record.items.end(), [&](const certs::Json& item) {
+    return certs::text_member(certs::member(item, "metadata"), "namespace") == ns;
+  });
+  if (placed == 0 || known) return;
+  console.err("brokergate: note: the record holds nothing of namespace " + harmless(ns) + ", where " +
+              count(placed, "object") + " without a namespace " + (placed == 1 ? "is" : "are") +
+              " judged (--namespace names another)\n");
 }
 
 }  // namespace brokergate::cli

@@ -170,8 +170,7 @@ class CommandLine {
     auto* review_verb = verb(&app_, "review", "answer an AdmissionReview as the webhook would",
                              [this] { return review(review_, console_); });
     paths(review_verb, review_.input, "a review, or manifests to make CREATE reviews of; - for stdin");
-    review_verb->add_option("--view", review_.input.view, "answer as with this view: a file of audit --record")
-        ->type_name("FILE");
+    add_view(review_verb, review_.input);
     add_policy(review_verb, review_.policy);
     review_verb->add_option("--endpoint", review_.endpoint, "which endpoint answers")
         ->check(CLI::IsMember(std::vector<std::string>{"mutate", "validate"}))

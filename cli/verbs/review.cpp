@@ -48,6 +48,7 @@ int review(const ReviewOptions& options, Console& console) {
       console.error(record.error());
       return kCouldNotRun;
     }
+    place_beside(*record, input.ns, inputs.bundle.objects, console);
     cluster.emplace(*record, *policy);
   }
 

@@ -32,10 +32,8 @@ bool add_view(const InputOptions& input, EngineRun& run, Console& console) {
   run.ns = input.ns;
   run.view.emplace().replaced = &run.replaced;
   run.view->age = record->age;
-  for (Object& object : objects) {
-    place(object, run);
-    own.insert(identity(object));
-  }
+  place_beside(*record, run.ns, objects, console);
+  for (const Object& object : objects) own.insert(identity(object));
   Inputs seen;
   add_objects(record->items, seen);
   run.inputs.bundle.peers = objects.size();
@@ -100,7 +98,7 @@ EngineRun* run_engine(InputOptions input, const PolicyOptions& policy, const Loa
 }
 
 void place(Object& object, const EngineRun& run) {
-  if (run.view && object.ns.empty() && object.kind != "Node") object.ns = run.ns;
+  if (run.view && lacks_namespace(object)) object.ns = run.ns;
 }
 
 void judge_run(EngineRun& run) {

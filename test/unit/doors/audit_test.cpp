@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -176,13 +177,25 @@ TEST_CASE("audit says of a cluster what lint says of its manifests") {
   CHECK(cluster.api.writes().empty());
 }
 
-TEST_CASE("audit -o text names objects where there are no files") {
+TEST_CASE("audit -o text names objects and fields where there are no files") {
+  Folder folder;
   FakeCluster cluster;
   demo(cluster);
-  const Outcome audit = cluster.audit({"--domain", "kafka.example.com"});
+  const std::string record = folder.name("view.json");
+  const Outcome audit = cluster.audit({"--domain", "kafka.example.com", "--record", record});
   CHECK(audit.code == 1);
-  CHECK(audit.out.find("<cluster>:") != std::string::npos);
-  CHECK(audit.out.find("[internal-load-balancer]") != std::string::npos);
+  for (const std::string line :
+       {"Service streaming/kafka-0-external: metadata.annotations[cloud.google.com/load-balancer-type]: deny: load "
+        "balancer of broker 0 is external: ",
+        "StatefulSet streaming/kafka: spec.template.spec.containers[0].command[2]: deny: broker 0 advertises "}) {
+    CHECK(("\n" + audit.out).find("\n" + line) != std::string::npos);
+  }
+  // Nothing of lines that nobody has seen.
+  CHECK(audit.out.find("<cluster>") == std::string::npos);
+  CHECK(audit.out.find(" | ") == std::string::npos);
+  CHECK(run_program({"audit", "--replay", record, "--domain", "kafka.example.com"}).out == audit.out);
+  // A record that is given as a file is one.
+  CHECK(run_program({"lint", "--domain", "kafka.example.com", record}).out.find(record + ":") != std::string::npos);
 }
 
 TEST_CASE("a list that grows too old on the way is read from its start") {
@@ -416,6 +429,12 @@ TEST_CASE("a record goes to a file and to nothing else") {
   refused("/dev/null", "--record /dev/null: not a regular file");
   refused(".", "--record .: not a regular file");
   CHECK(entries_of(folder) == 0);
+  // stdout is a file here, and replacing it would lose the findings.
+  const std::string line = std::string(BROKERGATE_BINARY) + " audit --kubeconfig '" + cluster.api.kubeconfig() +
+                           "' --record /dev/stdout >'" + folder.name("out") + "' 2>'" + folder.name("err") + "'";
+  CHECK(std::system(line.c_str()) != 0);
+  CHECK(folder.read("out").empty());
+  CHECK(folder.read("err").find("--record /dev/stdout: is where stdout or stderr goes already") != std::string::npos);
   std::filesystem::create_symlink("nowhere/view.json", folder.path() / "link.json");
   refused("link.json", "a symbolic link that leads nowhere");
 }

@@ -90,3 +90,64 @@ TEST_CASE("a record's time has to be one") {
   CHECK(ahead.code != 2);
   CHECK(has(ahead.err, "the cluster as it was at " + tomorrow + ", which lies in the future by this machine's clock"));
 }
+
+TEST_CASE("a record that is cut short or broken says where") {
+  Folder folder;
+  const std::string whole = record_of("2026-01-31T09:00:00Z");
+  const auto said = [&](const std::string& text) {
+    const std::string record = folder.write("view.json", text);
+    const Outcome outcome = run_program({"audit", "--replay", record});
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    return without(outcome.err, folder.path().string() + "/");
+  };
+  const std::string error = "brokergate: error: view.json: ";
+  // Between two tokens, in a key, in a value, before the last brace.
+  CHECK(said(whole.substr(0, whole.find("\"kind\": \"List\""))) ==
+        error + "is no whole record: its JSON ends too early, at line 1, column 22\n");
+  for (const std::string part : {"cord", "gke-spot", "zookeeper:2181", "]}"}) {
+    CHECK(
+        has(said(whole.substr(0, whole.find(part))), error + "is no whole record: its JSON ends too early, at line "));
+  }
+  std::string broken = whole;
+  broken.replace(broken.find("\"zookeeper:2181\""), 1, "secret");
+  const std::string told = said(broken);
+  CHECK(has(told, error + "is no record: broken JSON at line 10, column "));
+  CHECK_FALSE(has(told, "secret"));
+  CHECK(said("") == error + "is no record: it is empty\n");
+  // What is no JSON at all is another file.
+  const std::string other = error + "is no record; audit --record FILE writes one (other dumps are given as PATH)\n";
+  CHECK(said("kind: List\nitems: []\n") == other);
+  CHECK(said(R"({"kind": "List", "items": []})") == other);
+  CHECK(said(R"({"kind": "List", "items": 1e999})") == other);
+}
+
+TEST_CASE("manifests without a namespace are judged in the one that is named, and a note tells when nothing is there") {
+  Folder folder;
+  const std::string record = folder.write("view.json", record_of("2026-01-31T09:00:00Z"));
+  const std::string service = folder.write("service.yaml", node_port_service(""));
+  const std::string placed = folder.write("placed.yaml", node_port_service("  namespace: elsewhere\n"));
+  const std::string note = "brokergate: note: the record holds nothing of namespace ";
+  const std::string rest = ", where 1 object without a namespace is judged (--namespace names another)\n";
+  for (const std::string verb : {"lint", "mutate", "review"}) {
+    INFO(verb);
+    const auto said = [&](const std::vector<std::string>& more) {
+      std::vector<std::string> arguments{verb, "--view", record};
+      arguments.insert(arguments.end(), more.begin(), more.end());
+      return run_program(arguments).err;
+    };
+    CHECK(has(said({service}), note + "default" + rest));
+    CHECK(has(said({"--namespace", "streming", service}), note + "streming" + rest));
+    CHECK_FALSE(has(said({"--namespace", "streaming", service}), note));
+    // Whoever writes the namespace into the manifest means it.
+    CHECK_FALSE(has(said({placed}), note));
+    CHECK_FALSE(has(said({folder.write("node.yaml", "{apiVersion: v1, kind: Node, metadata: {name: n2}}")}), note));
+  }
+  // The reviewer answers as lint judges: in that namespace the brokers are on a node that vanishes.
+  const Outcome there = run_program({"review", "--view", record, "--namespace", "streaming", service});
+  CHECK(there.code == 1);
+  CHECK(has(there.out, "[nodeport-preemptible]"));
+  CHECK(run_program({"review", "--view", record, service}).code == 0);
+  CHECK(run_program({"review", "--namespace", "streaming", service}).code == 2);
+  CHECK(run_program({"lint", "--view", record, "--namespace", "streaming", service}).code == 1);
+}

@@ -19,7 +19,7 @@ _brokergate() {
       ;;
     review)
       if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--help -h --view --policy --domain --endpoint --color' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W '--help -h --view --namespace --policy --domain --endpoint --color' -- "$word")
       fi
       ;;
     inspect)
