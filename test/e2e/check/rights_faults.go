@@ -62,8 +62,9 @@ func faultRights(w *world) {
 	v.say("started without a right to nodes and configmaps: ready after %.1f s", without.awaitReady(20*time.Second).Seconds())
 	without.trickle = startTrickle(without.viewer, r.questions...)
 	without.says(5*time.Second, "200 ok\n", "forbids it: Nodes, ConfigMaps")
-	v.until(20*time.Second, "the one with a bad token to be in doubt", func() bool {
-		return renewed.trickle.last(toService).kind == "doubted" && robbed.trickle.last(toService).kind == "doubted"
+	v.until(20*time.Second, "the one with a bad token to be in doubt, and the one without rights to answer", func() bool {
+		return renewed.trickle.last(toService).kind == "doubted" && robbed.trickle.last(toService).kind == "doubted" &&
+			without.trickle.last(toNode).kind != ""
 	}, func() string { return renewed.explain() + robbed.explain() })
 	// A manifest that asks for preemptible nodes is denied without anybody's view.
 	if last := without.trickle.last(toNode); last.kind != "passed" && last.kind != "doubted" {
