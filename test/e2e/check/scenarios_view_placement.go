@@ -95,7 +95,7 @@ func viewPoolTurns(w *world) {
 	p.apply(service + k.set()).fine().quiet()
 	reported := func() bool {
 		return strings.Contains(v.audit("-o", "text", "--policy", v.viewers["watching"].volume.path("policy.yaml")).out,
-			"Service turning/turned-0: NodePort of broker 0 on preemptible nodes")
+			"Service turning/turned-0: spec.type: deny: NodePort of broker 0 on preemptible nodes")
 	}
 	if reported() {
 		failf("audit tells of nodes that stay")
@@ -107,7 +107,7 @@ func viewPoolTurns(w *world) {
 	p.apply(service + k.labelled("new").set()).fine().quiet()
 	p.kubectl("scale", "statefulset/turned", "--replicas=1").fine().quiet()
 	out := v.audit("--policy", v.viewers["watching"].volume.path("policy.yaml")).ends(1)
-	out.shows("Service turning/turned-0: NodePort of broker 0 on preemptible nodes",
+	out.shows("Service turning/turned-0: spec.type: deny: NodePort of broker 0 on preemptible nodes",
 		"all 2 schedulable nodes carry cloud.google.com/gke-spot=true", "[nodeport-preemptible]")
 	w.say("audit: %s", tail(out.out, 1))
 	v.nodes(func() result { return v.kubectl("label", "nodes", "-l", "pool=turning", "cloud.google.com/gke-spot-") })

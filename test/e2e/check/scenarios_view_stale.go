@@ -140,7 +140,7 @@ func (v *viewCluster) helm(program string, p place, how string) {
 		if behind := v.behind; v.sentTogether(fresh).code == 0 && v.behind > behind {
 			// A moment behind: what it let in is told by audit.
 			v.audit("--policy", v.viewers["watching"].volume.path("policy.yaml")).ends(1).
-				shows("Service " + p.namespace + "/" + release + "-spot-0: NodePort of broker 0 on preemptible nodes")
+				shows("Service " + p.namespace + "/" + release + "-spot-0: spec.type: deny: NodePort of broker 0 on preemptible nodes")
 		} else {
 			fresh.refused(preemptible+release+"-spot-", "on preemptible nodes", "(seen in the cluster ")
 		}
@@ -198,7 +198,7 @@ func viewReplicas(w *world) {
 	v.caughtUp()
 
 	found := v.audit("--policy", one.volume.path("policy.yaml")).ends(1)
-	found.shows("Service pair-a/pair-0: NodePort of broker 0 on preemptible nodes",
+	found.shows("Service pair-a/pair-0: spec.type: deny: NodePort of broker 0 on preemptible nodes",
 		"which broker 0 of StatefulSet pair-a/same-name advertises, too")
 	// Now both would have denied it.
 	for _, viewer := range []string{"watching", "second"} {

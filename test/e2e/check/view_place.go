@@ -67,7 +67,7 @@ func (v *viewCluster) sentTogether(r result) result {
 
 func (p place) get(kind, name string) object { return p.v.get(kind, p.namespace, name) }
 
-var seen = regexp.MustCompile(`\(seen in the cluster \d+ s ago\)`)
+var seen = regexp.MustCompile(`\(seen in the cluster \d+ (s|min) ago\)`)
 
 // Whatever is told on standard error was seen in the cluster, and says how long ago.
 func (r result) dated() result {
