@@ -123,7 +123,8 @@ struct Cluster::Impl {
   std::string failure(httplib::Error error, Watch::Clock::time_point begin) const {
     // The library has one error for a handshake that is refused and one that nobody answers.
     if (error == httplib::Error::SSLConnection && Watch::Clock::now() - begin >= kStep) {
-      return server() + ": a connection is made, and nothing answers on it for five seconds; is the API server at work?";
+      return server() +
+             ": a connection is made, and nothing answers on it for five seconds; is the API server at work?";
     }
     if (error == httplib::Error::SSLServerVerification) {
       return server() + ": " + not_accepted(access, client.get_openssl_verify_result());

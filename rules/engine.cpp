@@ -74,7 +74,7 @@ Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admiss
   out.model = build_model(bundle, policy);
   const Facts facts = derive_facts(bundle, *out.model, policy, admission);
   const Before former(admission, nodes.view());
-  const Context context{bundle,        *out.model,        policy, admission, facts, nodes.for_placement(facts),
+  const Context context{bundle,        *out.model,        policy,  admission,  facts, nodes.for_placement(facts),
                         nodes.doubt(), nodes.all_peers(), &former, told_before};
   for (const Rule& rule : all_rules()) {
     const Severity severity = severity_of(rule, policy);
