@@ -75,8 +75,8 @@ std::vector<DeclaredPool> NodeMarker::pools_of(const NodeFacts& node) const {
   for (const auto& [key, value] : node.labels) {
     if (!pool_label(key)) continue;
     for (const NodePool& pool : policy_.node_pools) {
-      const auto own =
-          std::find_if(pool.labels.begin(), pool.labels.end(), [&](const auto& l) { return l.first == key; });
+      const auto own = std::find_if(pool.labels.begin(), pool.labels.end(),
+                                    [&wanted = key](const auto& label) { return label.first == wanted; });
       if ((own == pool.labels.end() ? pool.name : own->second) == value) out.push_back({&pool, key, value});
     }
   }
