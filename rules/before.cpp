@@ -3,13 +3,10 @@
 #include "rules/text.h"
 
 namespace brokergate {
-namespace {
 
 std::string identity(const Object& object) {
   return cat(object.group(), "\n", object.kind, "\n", object.ns, "\n", object.name);
 }
-
-}  // namespace
 
 Before::Before(const Admission* admission, const ClusterView* view) {
   if (admission) {

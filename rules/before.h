@@ -9,6 +9,10 @@
 
 namespace brokergate {
 
+// The same for an object of a manifest and the one that stands for it in a cluster, in whichever version of its API
+// group.
+std::string identity(const Object& object);
+
 // An update's old object; outside of a request what the cluster holds in the place of a manifest's object.
 class Before {
  public:

@@ -6,17 +6,12 @@
 
 #include "cli/output/findings.h"
 #include "cli/verbs/cluster_record.h"
+#include "rules/before.h"
 #include "webhook/admission.h"
 
 namespace brokergate::cli {
 
 namespace {
-
-std::string identity(const Object& object) {
-  std::string out(object.group());
-  for (const std::string_view part : {object.kind, object.ns, object.name}) (out += '\n') += part;
-  return out;
-}
 
 // False when the record cannot be used: told on stderr.
 bool add_view(const InputOptions& input, EngineRun& run, Console& console) {
