@@ -38,7 +38,11 @@ fuzz() {
     "$(printf '%s' "$last" | sed 's/.*cov: \([0-9]*\).*/\1/')" \
     "$(printf '%s' "$last" | sed 's/.*corp: \([0-9]*\).*/\1/')" \
     "$([ $status = 0 ] && echo clean || echo "FOUND, see $build/$target.log")"
-  [ $status = 0 ] || tail -n 40 "$build/$target.log"
+  if [ $status != 0 ]; then
+    # Where it ended, then the input itself; what lies between is the memory's map.
+    grep -m 1 -A 24 -E "ERROR: |runtime error: |Assertion '" "$build/$target.log" | cut -c 1-240
+    tail -n 12 "$build/$target.log"
+  fi
   return $status
 }
 

@@ -1,6 +1,7 @@
 // test, [ and [[ ]].
 #include <algorithm>
-#include <functional>
+#include <cctype>
+#include <span>
 
 #include "rules/kafka/opaque.h"
 #include "rules/kafka/shell/interpreter.h"
@@ -62,15 +63,25 @@ bool is_binary(std::string_view op) {
   return std::find(std::begin(kOperators), std::end(kOperators), op) != std::end(kOperators);
 }
 
+bool is_unary(std::string_view word) {
+  return word.size() == 2 && word[0] == '-' && std::isalpha(static_cast<unsigned char>(word[1])) != 0;
+}
+
+bool is_operator(std::string_view word) {
+  return word == "!" || word == "(" || word == ")" || is_unary(word) || is_binary(word);
+}
+
 }  // namespace
 
 Truth Interpreter::test_unary(std::string_view op, const std::string& operand, State& state) {
   if (op == "-n") return has_text(operand);
   if (op == "-z") return negate(has_text(operand));
   if (op == "-v") {
+    if (dialect_ != Dialect::kBash) return std::nullopt;
     if (state.variables.contains(operand))
       return has_unknown(state.variables.find(operand)->second.value) ? std::nullopt : Truth(true);
-    auto value = is_name(operand) ? parameter(operand, nullptr, state, {}) : std::nullopt;
+    if (!is_name(operand)) return std::nullopt;  // $1, an element
+    auto value = parameter(operand, nullptr, state, {});
     return value ? std::nullopt : Truth(false);
   }
   if (op == "-d" && is_folder(state, file_path(state, operand))) return true;
@@ -103,60 +114,102 @@ Truth Interpreter::test_binary(const std::string& a, std::string_view op, const 
   return std::nullopt;
 }
 
-// POSIX decides by the number of arguments; beyond four, -a and -o bind as they
-// do in every shell.
-Truth Interpreter::test(const std::vector<std::string>& words, State& state) {
+// The grammar of test for more words than POSIX decides by their number. Shells disagree where a
+// word that is to be compared looks like an operator; such a condition is not decided here.
+struct Interpreter::TestGrammar {
+  Interpreter& shell;
+  std::span<const std::string> words;
+  State& state;
   size_t at = 0;
   int depth = 0;
   bool broken = false;
-  auto left = [&] { return words.size() - at; };
-  std::function<Truth()> disjunction, conjunction, primary;
-  disjunction = [&]() -> Truth {
+
+  size_t left() const { return words.size() - at; }
+  bool is(std::string_view word) const { return left() > 0 && words[at] == word; }
+
+  const std::string& operand() {
+    const std::string& word = words[at++];
+    broken = broken || is_operator(word);
+    return word;
+  }
+
+  Truth disjunction() {
     Truth value = conjunction();
-    while (left() > 0 && words[at] == "-o") {
+    while (is("-o")) {
       ++at;
       value = either(value, conjunction());
     }
     return value;
-  };
-  conjunction = [&]() -> Truth {
+  }
+
+  Truth conjunction() {
     Truth value = primary();
-    while (left() > 0 && words[at] == "-a") {
+    while (is("-a")) {
       ++at;
       value = both(value, primary());
     }
     return value;
-  };
-  primary = [&]() -> Truth {
-    if (left() == 0 || ++depth > 40) {
+  }
+
+  Truth primary() {
+    if (broken || left() == 0 || ++depth > 40) {
       broken = true;
       return std::nullopt;
     }
-    Truth value;
-    if (left() >= 3 && is_binary(words[at + 1])) {
-      value = test_binary(words[at], words[at + 1], words[at + 2], state);
-      at += 3;
-    } else if (words[at] == "!" && left() > 1) {
-      ++at;
-      value = negate(primary());
-    } else if (words[at] == "(" && left() > 2) {
-      ++at;
-      value = disjunction();
-      broken = broken || left() == 0 || words[at] != ")";
-      ++at;
-    } else if (left() >= 2 && words[at].size() == 2 && words[at][0] == '-' && words[at] != "-a" && words[at] != "-o") {
-      value = test_unary(words[at], words[at + 1], state);
-      at += 2;
-    } else {
-      value = has_text(words[at]);
-      ++at;
-    }
+    Truth value = primary_inner();
     --depth;
     return value;
-  };
-  if (words.empty()) return false;
-  Truth value = disjunction();
-  return broken || at != words.size() ? std::nullopt : value;
+  }
+
+  Truth primary_inner() {
+    if (left() >= 3 && is_binary(words[at + 1])) {
+      const std::string& a = operand();
+      const std::string& op = words[at++];
+      Truth value = shell.test_binary(a, op, operand(), state);
+      broken = broken || (!value && op.size() == 3);  // what is no number fails the whole test
+      return value;
+    }
+    if (is("!")) {
+      ++at;
+      broken = broken || is("!");
+      return negate(primary());
+    }
+    if (is("(")) {
+      ++at;
+      Truth value = disjunction();
+      if (!is(")")) broken = true;
+      if (!broken) ++at;
+      return value;
+    }
+    if (left() >= 2 && is_unary(words[at])) {
+      const std::string& op = words[at++];
+      // dash has no -v, and -a and -o are a file's and an option's for bash alone.
+      broken = broken || op == "-a" || op == "-o" || (op == "-v" && shell.dialect_ == Dialect::kSh);
+      return shell.test_unary(op, operand(), state);
+    }
+    return has_text(operand());
+  }
+};
+
+// POSIX decides by the number of arguments; what it leaves open is left open.
+Truth Interpreter::test(std::span<const std::string> words, State& state) {
+  const size_t count = words.size();
+  if (count == 0) return false;
+  if (count == 1) return has_text(words[0]);
+  // dash takes [ -n -a b ] for a test of its own, which fails.
+  if (count == 3 && (words[1] == "-a" || words[1] == "-o") && is_operator(words[0])) return std::nullopt;
+  if (count == 3 && words[1] == "-a") return both(has_text(words[0]), has_text(words[2]));
+  if (count == 3 && words[1] == "-o") return either(has_text(words[0]), has_text(words[2]));
+  if (count == 3 && is_binary(words[1])) return test_binary(words[0], words[1], words[2], state);
+  if (count == 4 && words[0] == "!" && words[1] == "!") return std::nullopt;  // which is dash's own affair
+  if (count <= 4 && words[0] == "!") return negate(test(words.subspan(1), state));
+  if (count <= 4 && count > 2 && words[0] == "(" && words[count - 1] == ")")
+    return test(words.subspan(1, count - 2), state);
+  if (count == 2 && is_unary(words[0])) return test_unary(words[0], words[1], state);
+  if (count <= 3) return std::nullopt;
+  TestGrammar grammar{*this, words, state};
+  Truth value = grammar.disjunction();
+  return grammar.broken || grammar.left() != 0 ? std::nullopt : value;
 }
 
 void Interpreter::do_test(Call& call) {

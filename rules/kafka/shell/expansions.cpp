@@ -107,7 +107,7 @@ void Parser::parse_backquotes(Part& part, bool quoted) {
 }
 
 // ${ … }
-bool Parser::parse_parameter(Part& part, const Context& context) {
+void Parser::parse_parameter(Part& part, const Context& context) {
   size_t begin = at_;
   at_ += 2;
   part.kind = Part::Kind::kParameter;
@@ -151,19 +151,18 @@ bool Parser::parse_parameter(Part& part, const Context& context) {
     bad = peek() != '}';
   }
   --budget_.depth;
-  if (failed()) return false;
+  if (failed()) return;
   if (!bad) borrow_parameter(part, begin);
   if (bad) {
     size_t close = text_.find('}', at_);
     if (close == std::string_view::npos) {
       fail("has a ${ that is not closed");
-      return false;
+      return;
     }
     at_ = close;
     part = Part{.kind = Part::Kind::kBad, .quoted = context.quoted, .text = text_.substr(begin, close + 1 - begin)};
   }
   ++at_;
-  return true;
 }
 
 void Parser::borrow_parameter(const Part& part, size_t begin) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -233,7 +234,8 @@ class Interpreter {
   void declare(Call& call, bool local, bool exported, bool readonly);
 
   // conditions.cpp: nullopt is "cannot be decided"
-  std::optional<bool> test(const std::vector<std::string>& words, State& state);
+  struct TestGrammar;
+  std::optional<bool> test(std::span<const std::string> words, State& state);
   std::optional<bool> test_unary(std::string_view op, const std::string& operand, State& state);
   std::optional<bool> test_binary(const std::string& a, std::string_view op, const std::string& b, State& state);
   struct Condition;

@@ -96,7 +96,7 @@ class Parser {
   void text_part(std::vector<Part>& parts, size_t begin, size_t end, bool quoted);
   // expansions.cpp
   void parse_dollar(std::vector<Part>& parts, const Context& context);
-  bool parse_parameter(Part& part, const Context& context);
+  void parse_parameter(Part& part, const Context& context);
   void parse_parameter_operator(Part& part, const Context& context);
   void borrow_parameter(const Part& part, size_t begin);
   bool parse_arithmetic(Part& part);

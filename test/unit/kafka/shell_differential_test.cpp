@@ -97,3 +97,37 @@ TEST_CASE("what is known of undecided conditions holds on all ways", "[shell]") 
 TEST_CASE("what is known of undecided conditions in bash holds on all ways", "[shell]") {
   require_agreement(generated_cases(true, 100, true), 0.4);
 }
+
+namespace {
+
+// All conditions of `length` words, complete or not; every `step`th of them, a hundred to a script.
+void add_conditions(std::vector<Case>& cases, size_t length, size_t step) {
+  const std::vector<std::string> words{"a",   "''",  "0",  "=",  "-eq", "-n",      "!",
+                                       "'('", "')'", "-a", "-o", "-v",  "HOSTNAME"};
+  size_t count = 1;
+  for (size_t i = 0; i < length; ++i) count *= words.size();
+  std::string script;
+  size_t held = 0;
+  for (size_t number = 0; number < count; number += step) {
+    std::string condition = "[";
+    for (size_t i = 0, rest = number; i < length; ++i, rest /= words.size())
+      condition += " " + words[rest % words.size()];
+    script += condition + " ]; export V" + std::to_string(held) + "=$?\n";
+    if (++held < 100 && number + step < count) continue;
+    cases.push_back({script + "stand_in end\n"});
+    script.clear();
+    held = 0;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every condition of a few words means what sh and bash make of it, also one that is none", "[shell]") {
+  std::vector<Case> cases;
+  for (size_t length = 0; length <= 3; ++length) add_conditions(cases, length, 1);
+  add_conditions(cases, 4, 7);
+  add_conditions(cases, 5, 83);
+  add_conditions(cases, 6, 877);
+  add_conditions(cases, 7, 9'973);
+  require_agreement(cases, 0.08);
+}
