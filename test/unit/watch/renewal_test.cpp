@@ -88,10 +88,11 @@ struct Followed {
 
 TEST_CASE("watch: an authority that is renewed counts from the next connection on, without a restart") {
   std::atomic<int> version{1};
-  std::atomic<bool> cut{false};
+  std::atomic<bool> watched{false}, cut{false};
   ScriptedApi api([&](Session& session, const Request& request) {
     if (request.has("limit=")) return session.answer(200, list(version, {node("a", version)}));
     if (request.has("resourceVersion=" + std::to_string(version)) && session.begin()) {
+      watched = true;
       while (!cut && session.wait(std::chrono::milliseconds(5))) {
       }
       return false;
@@ -102,6 +103,8 @@ TEST_CASE("watch: an authority that is renewed counts from the next connection o
   config.become_another();
   const Followed followed(config);
   REQUIRE(followed.holds("a=1"));
+  // A watch that is yet to be asked for would be, on the connection that is there.
+  REQUIRE(soon([&] { return watched.load(); }));
 
   api.renew();
   version = 2;
