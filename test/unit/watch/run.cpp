@@ -77,11 +77,10 @@ std::string Held::json(Resource resource, const std::string& name) const {
 Timing quick() {
   using std::chrono::milliseconds;
   Timing out;
-  out.connect = out.silence = milliseconds(400);
-  out.page = out.fetch = milliseconds(1000);
+  out.connect = out.silence = out.page = out.fetch = std::chrono::seconds(20);
   out.watch_least = out.watch_most = std::chrono::seconds(1);
   out.watch_after_failure = std::chrono::seconds(1);
-  out.grace = milliseconds(200);
+  out.grace = std::chrono::seconds(20);
   out.steady = milliseconds(100);
   out.backoff_first = milliseconds(5);
   out.backoff_most = milliseconds(40);

@@ -71,8 +71,7 @@ TEST_CASE("watch: what the sink has no memory for is read again") {
     watch::Counts counts;
     watch::Reflector reflector(Resource::kNodes, api.access(), sink, counts, told.options());
     reflector.start();
-    CHECK(soon([&] { return sink.held.text(Resource::kNodes) == "b=2" && reflector.state().error.empty(); },
-               std::chrono::seconds(20)));
+    CHECK(soon([&] { return sink.held.text(Resource::kNodes) == "b=2" && reflector.state().error.empty(); }));
     CHECK(counts.errors[static_cast<size_t>(Reason::kMemory)] == at.size());
     // Each time a list of its own: nothing is gone on from that may not be there.
     size_t lists = 0;
@@ -105,7 +104,7 @@ TEST_CASE("watch: without memory it is stopped at once all the same") {
   const auto start = std::chrono::steady_clock::now();
   reflector.stop();
   reflector.join();
-  CHECK(std::chrono::steady_clock::now() - start < milliseconds(500));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
 }
 
 TEST_CASE(
