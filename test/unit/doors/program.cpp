@@ -110,8 +110,10 @@ std::string Folder::write(const std::string& file, const std::string& text) cons
   return target.string();
 }
 
-std::string Folder::read(const std::string& file) const {
-  std::ifstream in(path_ / file, std::ios::binary);
+std::string Folder::read(const std::string& file) const { return text_of(path_ / file); }
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 

@@ -40,6 +40,7 @@ class Folder {
   std::filesystem::path path_;
 };
 
+std::string text_of(const std::filesystem::path& file);
 // Its permissions, as chmod takes them.
 int mode_of(const std::filesystem::path& file);
 // How many files lie in it: nothing was left behind.
