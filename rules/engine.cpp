@@ -7,7 +7,7 @@
 #include "brokergate/rule.h"
 #include "rules/before.h"
 #include "rules/facts.h"
-#include "rules/known_nodes.h"
+#include "rules/known_cluster.h"
 #include "rules/peers.h"
 #include "rules/ratchet.h"
 #include "rules/suppression.h"
@@ -68,14 +68,14 @@ void restrain_pods(std::vector<Finding>& findings, const Model& model, const Adm
 }
 
 // `told_before`: see Context.
-Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admission, KnownNodes& nodes,
+Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admission, KnownCluster& cluster,
              const std::vector<Finding>* told_before = nullptr) {
   Judged out;
   out.model = build_model(bundle, policy);
   const Facts facts = derive_facts(bundle, *out.model, policy, admission);
-  const Before former(admission, nodes.view());
-  const Context context{bundle,        *out.model,        policy,  admission,  facts, nodes.for_placement(facts),
-                        nodes.doubt(), nodes.all_peers(), &former, told_before};
+  const Before former(admission, cluster.view());
+  const Context context{bundle,          *out.model,          policy,  admission,  facts, cluster.nodes_for(facts),
+                        cluster.doubt(), cluster.all_peers(), &former, told_before};
   for (const Rule& rule : all_rules()) {
     const Severity severity = severity_of(rule, policy);
     if (severity == Severity::kOff) continue;
@@ -103,12 +103,12 @@ Judged judge(const Bundle& bundle, const Policy& policy, const Admission* admiss
 }
 
 void compare_with_old(Judged& judged, const Bundle& bundle, const Policy& policy, const Object& old_object,
-                      KnownNodes& nodes) {
+                      KnownCluster& cluster) {
   const Object* updated = updated_object(bundle, old_object);
   if (!updated || judged.findings.empty()) return;
   Bundle before = bundle;
   before.objects[static_cast<size_t>(updated - bundle.objects.data())] = old_object;
-  const Judged old = judge(before, policy, nullptr, nodes);
+  const Judged old = judge(before, policy, nullptr, cluster);
   if (bundle.sees_peers()) blame_request(judged.findings, bundle, old.findings);
   ratchet(judged.findings, *updated, old.findings, policy);
   restrain_update(judged.findings, *updated, old_object, policy);
@@ -116,12 +116,12 @@ void compare_with_old(Judged& judged, const Bundle& bundle, const Policy& policy
 
 // What is new, and what only the view tells. The first judgement of a request is of all objects.
 void compare_with_peers(Judged& judged, const Bundle& bundle, const Policy& policy, const Admission& admission,
-                        const ClusterView* view, KnownNodes& nodes) {
+                        const ClusterView* view, KnownCluster& cluster) {
   const auto at_peer = [&](const Finding& finding) { return bundle.is_peer(*finding.object); };
   if (bundle.sees_peers() && (admission.operation == Operation::kCreate || !admission.old_object)) {
     const bool any = std::any_of(judged.findings.begin(), judged.findings.end(), at_peer);
     const Bundle before = peers_alone(bundle);
-    const Judged old = any ? judge(before, policy, nullptr, nodes) : Judged();
+    const Judged old = any ? judge(before, policy, nullptr, cluster) : Judged();
     blame_request(judged.findings, bundle, old.findings);
   }
   // Nodes may be known where peers are not.
@@ -135,7 +135,7 @@ void compare_with_peers(Judged& judged, const Bundle& bundle, const Policy& poli
   };
   if (std::none_of(judged.findings.begin(), judged.findings.end(), stays)) return;
   const Bundle alone = request_alone(bundle);
-  KnownNodes none(alone, policy, nullptr);
+  KnownCluster none(alone, policy, nullptr);
   Judged without = judge(alone, policy, &admission, none);
   // What an update may not mend lasts, with the view or without.
   if (admission.operation == Operation::kUpdate && admission.old_object)
@@ -145,18 +145,18 @@ void compare_with_peers(Judged& judged, const Bundle& bundle, const Policy& poli
 
 // Manifests beside what a cluster holds: what is wrong there already is not theirs.
 void compare_with_cluster(Judged& judged, const Bundle& bundle, const Policy& policy, const ClusterView* view,
-                          KnownNodes& nodes) {
+                          KnownCluster& cluster) {
   Bundle before = peers_alone(bundle);
   if (view && view->replaced)
     before.objects.insert(before.objects.end(), view->replaced->begin(), view->replaced->end());
-  blame_request(judged.findings, bundle, judge(before, policy, nullptr, nodes).findings);
+  blame_request(judged.findings, bundle, judge(before, policy, nullptr, cluster).findings);
 }
 
 // What a Service that goes away leaves behind: told, never refused.
-Judged judge_removal(const Bundle& bundle, const Policy& policy, const ClusterView* view, KnownNodes& nodes) {
+Judged judge_removal(const Bundle& bundle, const Policy& policy, const ClusterView* view, KnownCluster& cluster) {
   const Bundle rest = peers_alone(bundle);
-  const std::vector<Finding> before = judge(bundle, policy, nullptr, nodes).findings;
-  Judged after = judge(rest, policy, nullptr, nodes, &before);
+  const std::vector<Finding> before = judge(bundle, policy, nullptr, cluster).findings;
+  Judged after = judge(rest, policy, nullptr, cluster, &before);
   blame_request(after.findings, rest, before);
   for (Finding& finding : after.findings) {
     finding.object = &bundle.objects[1 + static_cast<size_t>(finding.object - rest.objects.data())];
@@ -208,14 +208,14 @@ Evaluation evaluate(const Bundle& bundle, const Policy& policy, const Admission*
     nothing.verdict.summary.objects = bundle.objects.size();
     return nothing;
   }
-  KnownNodes nodes(bundle, policy, view);
-  Judged judged = removal ? judge_removal(bundle, policy, view, nodes) : judge(bundle, policy, admission, nodes);
+  KnownCluster cluster(bundle, policy, view);
+  Judged judged = removal ? judge_removal(bundle, policy, view, cluster) : judge(bundle, policy, admission, cluster);
   if (admission && admission->operation == Operation::kUpdate && admission->old_object) {
-    compare_with_old(judged, bundle, policy, *admission->old_object, nodes);
+    compare_with_old(judged, bundle, policy, *admission->old_object, cluster);
   }
-  if (admission && !removal) compare_with_peers(judged, bundle, policy, *admission, view, nodes);
+  if (admission && !removal) compare_with_peers(judged, bundle, policy, *admission, view, cluster);
   if (!admission) keep_live(judged.findings, Before(nullptr, view), policy);
-  if (!admission && bundle.sees_peers()) compare_with_cluster(judged, bundle, policy, view, nodes);
+  if (!admission && bundle.sees_peers()) compare_with_cluster(judged, bundle, policy, view, cluster);
   apply_mode(judged.findings, policy);
   suppress(judged.findings, policy, today);
   count(judged.findings, judged.summary);

@@ -2,7 +2,7 @@
 
 #include "cli/verbs/run_engine.h"
 #include "cli/verbs/verbs.h"
-#include "rules/known_nodes.h"
+#include "rules/known_cluster.h"
 
 namespace brokergate::cli {
 

@@ -1,10 +1,5 @@
 #include "cli/verbs/report_run.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <set>
 #include <string>
@@ -12,6 +7,7 @@
 
 #include "cli/output/findings.h"
 #include "cli/verbs/policy_source.h"
+#include "cli/verbs/replace_file.h"
 #include "cli/verbs/verbs.h"
 
 namespace brokergate::cli {
@@ -43,15 +39,15 @@ std::string text_of(const std::string& format, const FindingsReport& report, Loc
   return findings_text(report, locator, paint);
 }
 
-}  // namespace
-
-bool write_file(const std::string& file, const std::string& text, Console& console) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  bool written = fd >= 0 && write_all(fd, text);
-  if (fd >= 0 && ::close(fd) != 0) written = false;
-  if (!written) console.error("cannot write " + file + ": " + std::strerror(errno));
-  return written;
+// False when it cannot be written, which is told.
+bool deliver(const OutputTarget& target, const std::string& text, Console& console) {
+  if (target.file.empty()) return console.out(text);
+  const std::string wrong = write_file(target.file, text);
+  if (!wrong.empty()) console.error("cannot write " + target.file + ": " + wrong);
+  return wrong.empty();
 }
+
+}  // namespace
 
 int report_run(const LintOptions& options, const EngineRun& run, Console& console) {
   std::set<std::string, std::less<>> namespaces;
@@ -68,7 +64,7 @@ int report_run(const LintOptions& options, const EngineRun& run, Console& consol
   for (const OutputTarget& target : targets(options)) {
     const Paint paint = target.file.empty() ? console.out_paint() : Paint(false);
     const std::string text = text_of(target.format, report, locator, paint);
-    written = (target.file.empty() ? console.out(text) : write_file(target.file, text, console)) && written;
+    written = deliver(target, text, console) && written;
   }
   return written ? exit_code(options, run) : kCouldNotRun;
 }

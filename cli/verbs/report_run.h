@@ -5,9 +5,6 @@
 
 namespace brokergate::cli {
 
-// False when it cannot be written, which is told.
-bool write_file(const std::string& file, const std::string& text, Console& console);
-
 // As lint does it; kCouldNotRun when something cannot be written.
 int report_run(const LintOptions& options, const EngineRun& run, Console& console);
 

@@ -3,7 +3,7 @@
 #include "rules/facts.h"
 #include "rules/kafka/keep_off.h"
 #include "rules/kafka/node_index.h"
-#include "rules/known_nodes.h"
+#include "rules/known_cluster.h"
 #include "rules/registry.h"
 #include "rules/text.h"
 

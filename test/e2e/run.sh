@@ -16,6 +16,7 @@ set -- -openreports "$(cd test/e2e/reports && go list -m -f '{{.Dir}}' "$openrep
 set -- -root "$root" -brokergate "$brokergate" $(printf '%s\n' "$tools" | sed 's/^/-/') "$@"
 [ -z "${MANIFESTS:-}" ] || set -- "$@" -manifests "$(realpath "$MANIFESTS")" -limit "${E2E_LIMIT:-40m}"
 # As tools.sh builds, so that the standard library is there already.
+(cd test/e2e/check && CGO_ENABLED=0 go test -trimpath -gcflags=all=-dwarf=false . >&2)
 (cd test/e2e/check && CGO_ENABLED=0 go build -trimpath -buildvcs=false -gcflags=all=-dwarf=false -ldflags "-s -w" \
   -o "$root/build/tools/e2e" .)
 exec build/tools/e2e "$@"

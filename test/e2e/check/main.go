@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -18,7 +19,7 @@ import (
 type scenario struct {
 	name string
 	run  func(*world)
-	// Others rest on it, so that it is run whatever is picked.
+	// Those that come later in its cluster rest on it, so that it is run when one of them is picked.
 	base bool
 }
 
@@ -42,12 +43,33 @@ func attempt(w *world, run func(*world)) (text string) {
 		case failure:
 			text = found.text
 		default:
-			panic(found)
+			// One that breaks does not take the others, and what is to be cleared away, with it.
+			text = fmt.Sprintf("the scenario itself broke: %v\n%s", found, debug.Stack())
 		}
 	}()
 	w.said = nil
 	run(w)
 	return ""
+}
+
+// Those whose name the expression matches, and what they rest on. Each list lives in a cluster of its own, and rests on
+// none of the others.
+func picked(wanted *regexp.Regexp, lists ...[]scenario) []scenario {
+	var out []scenario
+	for _, list := range lists {
+		last := -1
+		for i, one := range list {
+			if wanted.MatchString(one.name) {
+				last = i
+			}
+		}
+		for i, one := range list {
+			if wanted.MatchString(one.name) || (one.base && i < last) {
+				out = append(out, one)
+			}
+		}
+	}
+	return out
 }
 
 func indented(text string) string {
@@ -91,20 +113,11 @@ func run() int {
 
 	began := time.Now()
 	passed, failed := 0, []string(nil)
-	all := scenarios(*manifests)
-	// Those that live in a cluster of their own rest on none of the others.
-	based := false
-	for _, one := range all {
-		based = based || wanted.MatchString(one.name)
-	}
-	for _, one := range append(append(all, viewScenarios()...), faultScenarios()...) {
+	for _, one := range picked(wanted, scenarios(*manifests), viewScenarios(), faultScenarios()) {
 		if ctx.Err() != nil {
 			fmt.Println("FAILED  out of time, or interrupted")
 			failed = append(failed, "out of time, or interrupted")
 			break
-		}
-		if !(one.base && based) && !wanted.MatchString(one.name) {
-			continue
 		}
 		start := time.Now()
 		text := attempt(w, one.run)

@@ -4,7 +4,7 @@ package main
 func viewScenarios() []scenario {
 	return []scenario{
 		{"view: audit says of a cluster what lint says of the same files: the demo and every fixture", viewAudit, false},
-		{"view: brokergates that watch a cluster with nodes are ready", viewReady, false},
+		{"view: brokergates that watch a cluster with nodes are ready", viewReady, true},
 		{"view: a NodePort Service for brokers on preemptible nodes is denied, and says why", viewServiceToSpot, false},
 		{"view: brokers behind a NodePort Service that come to preemptible nodes, or move there, are denied", viewBrokersToSpot,
 			false},

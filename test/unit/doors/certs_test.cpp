@@ -24,11 +24,6 @@ namespace {
 
 constexpr int64_t kNow = 1'800'000'000;
 
-int mode_of(const std::string& file) {
-  struct stat info {};
-  return ::stat(file.c_str(), &info) == 0 ? static_cast<int>(info.st_mode & 07777) : -1;
-}
-
 certs::Names service_names() {
   certs::Names names;
   REQUIRE(certs::add_service(names, "brokergate", "guard"));

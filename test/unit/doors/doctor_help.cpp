@@ -19,6 +19,13 @@ Installation make_installation(int days) {
   return out;
 }
 
+const Installation& installation() {
+  static const Installation made = make_installation();
+  return made;
+}
+
+Json& entry(doc::Thing& configuration) { return configuration.object["webhooks"][0]; }
+
 Json configuration_of(const Installation& installation, bool mutating) {
   Json out = Json::parse(R"({"metadata": {"name": "brokergate", "labels": {"app.kubernetes.io/name": "brokergate",
     "app.kubernetes.io/instance": "brokergate"}}, "webhooks": [{

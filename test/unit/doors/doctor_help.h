@@ -16,6 +16,8 @@ struct Installation {
 };
 // The certificate is for brokergate.guard.svc and is good for `days` from kDoctorNow.
 Installation make_installation(int days = 365);
+// One of 365 days, made once: keys take their time.
+const Installation& installation();
 
 // As the chart renders it, with a Service in namespace guard.
 certs::Json configuration_of(const Installation& installation, bool mutating);
@@ -23,6 +25,8 @@ certs::Json deployment();
 certs::Json service();
 certs::Json slices();  // two pods, both ready
 certs::Json secret_of(const Installation& installation);
+// The only entry of a webhook configuration.
+certs::Json& entry(doc::Thing& configuration);
 // The ConfigMap with this spec.
 certs::Json policy_map(const std::string& spec);
 

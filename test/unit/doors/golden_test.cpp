@@ -14,11 +14,6 @@ namespace {
 
 const std::filesystem::path kGolden = std::filesystem::path(BROKERGATE_SOURCE_DIR) / "test/unit/doors/golden";
 
-std::string text_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 }  // namespace
 
 TEST_CASE("golden: what the demo's installation looks like at each door") {

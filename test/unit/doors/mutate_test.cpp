@@ -122,9 +122,7 @@ TEST_CASE("option --in-place replaces what changed, keeps the mode, leaves nothi
   CHECK((after.st_mode & 07777) == 0640);
   CHECK(after.st_ino != before.st_ino);  // renamed into place, never written over
   CHECK(same_after.st_ino == same_before.st_ino);
-  size_t entries = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) entries += !entry.path().empty();
-  CHECK(entries == 3);
+  CHECK(entries_of(folder) == 3);
 }
 
 TEST_CASE("option --in-place that cannot write leaves the file and says why") {

@@ -110,9 +110,30 @@ std::string Folder::write(const std::string& file, const std::string& text) cons
   return target.string();
 }
 
-std::string Folder::read(const std::string& file) const {
-  std::ifstream in(path_ / file, std::ios::binary);
+std::string Folder::read(const std::string& file) const { return text_of(path_ / file); }
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+int mode_of(const std::filesystem::path& file) { return static_cast<int>(std::filesystem::status(file).permissions()); }
+
+size_t entries_of(const Folder& folder) {
+  size_t out = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) out += !entry.path().empty();
+  return out;
+}
+
+SmallFiles::SmallFiles(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+  ::getrlimit(RLIMIT_FSIZE, &before_);
+  const rlimit small{bytes, before_.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &small);
+}
+
+SmallFiles::~SmallFiles() {
+  ::setrlimit(RLIMIT_FSIZE, &before_);
+  std::signal(SIGXFSZ, handler_);
 }
 
 std::string without(std::string text, const std::string& part) {

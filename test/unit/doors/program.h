@@ -1,6 +1,8 @@
 // Runs the real program, and gives it files to work on.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <filesystem>
 #include <map>
 #include <string>
@@ -36,6 +38,25 @@ class Folder {
 
  private:
   std::filesystem::path path_;
+};
+
+std::string text_of(const std::filesystem::path& file);
+// Its permissions, as chmod takes them.
+int mode_of(const std::filesystem::path& file);
+// How many files lie in it: nothing was left behind.
+size_t entries_of(const Folder& folder);
+
+// No file of a program that starts now grows over `bytes`: a write fails, as on a full disk.
+class SmallFiles {
+ public:
+  explicit SmallFiles(rlim_t bytes);
+  ~SmallFiles();
+  SmallFiles(const SmallFiles&) = delete;
+  SmallFiles& operator=(const SmallFiles&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
 };
 
 // What a run says has the names of temporary folders in it.

@@ -3,6 +3,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "brokergate/rule.h"
 #include "unit/engine/fixture.h"
@@ -64,6 +66,29 @@ struct Update {
     admission.old_object = &before.objects.at(0);
   }
   Evaluation run() const { return evaluate(now, policy, &admission); }
+};
+
+// Objects that come to a cluster: it holds `peers` beside them, and `replaced` in the place of one of them.
+struct Coming {
+  Bundle bundle;
+  std::vector<Object> replaced;
+  ClusterView view;
+  Policy policy = Policy::defaults();
+
+  explicit Coming(Bundle own, const std::string& peers, const std::string& in_its_place = {}) : bundle(std::move(own)) {
+    bundle.peers = bundle.objects.size();
+    if (!peers.empty()) {
+      for (Object& peer : parse(peers).objects) bundle.objects.push_back(peer);
+    }
+    if (in_its_place.empty()) return;
+    replaced = parse(in_its_place).objects;
+    view.replaced = &replaced;
+  }
+  // The view points into it.
+  Coming(const Coming&) = delete;
+  Coming& operator=(const Coming&) = delete;
+
+  Evaluation run(const Admission* admission = nullptr) const { return evaluate(bundle, policy, admission, "", &view); }
 };
 
 }  // namespace brokergate::test

@@ -7,21 +7,6 @@ using namespace brokergate::test;
 
 namespace {
 
-// Manifests beside a cluster that holds `held` in the place of one of them.
-struct Beside {
-  Bundle bundle;
-  std::vector<Object> held;
-  ClusterView view;
-  Policy policy = Policy::defaults();
-
-  Beside(const std::string& manifests, const std::string& in_cluster)
-      : bundle(parse(manifests)), held(parse(in_cluster).objects) {
-    bundle.peers = bundle.objects.size();
-    view.replaced = &held;
-  }
-  Evaluation run() const { return evaluate(bundle, policy, nullptr, "", &view); }
-};
-
 const std::string kBrokers = "---\n" + stateful_set("EXTERNAL://$(POD_NAME).kafka.example.com:9094");
 
 }  // namespace
@@ -44,7 +29,7 @@ TEST_CASE("a manifest whose load balancer is live in the cluster is not turned, 
   const std::string open = service(), closed = service(kInternal);
   const std::string live = service("", kLive), live_closed = service(kInternal, kLive);
   SECTION("neither is public any better: the fault stays, the change is not made") {
-    const Beside beside(open + kBrokers, live);
+    const Coming beside(parse(open + kBrokers), "", live);
     const Evaluation evaluation = beside.run();
     const Finding* finding = find_finding(evaluation.verdict, "internal-load-balancer");
     REQUIRE(finding);
@@ -52,27 +37,27 @@ TEST_CASE("a manifest whose load balancer is live in the cluster is not turned, 
     CHECK_FALSE(find_finding(evaluation.verdict, "live-load-balancer-change"));
   }
   SECTION("the manifest turns it internal") {
-    const Beside beside(closed + kBrokers, live);
+    const Coming beside(parse(closed + kBrokers), "", live);
     const Evaluation evaluation = beside.run();
     const Finding* finding = find_finding(evaluation.verdict, "live-load-balancer-change");
     REQUIRE(finding);
     CHECK(finding->severity == Severity::kDeny);
   }
   SECTION("the manifest lost the annotation: it is put back") {
-    const Beside beside(open + kBrokers, live_closed);
+    const Coming beside(parse(open + kBrokers), "", live_closed);
     const Evaluation evaluation = beside.run();
     const Finding* finding = find_finding(evaluation.verdict, "live-load-balancer-change");
     REQUIRE(finding);
     CHECK(finding->fixable());
   }
   SECTION("as it is") {
-    const Beside beside(closed + kBrokers, live_closed);
+    const Coming beside(parse(closed + kBrokers), "", live_closed);
     CHECK_FALSE(find_finding(beside.run().verdict, "live-load-balancer-change"));
   }
   SECTION("one of another name is another one") {
     std::string other = live;
     other.replace(other.find("kafka-0-external"), 16, "kafka-1-external");
-    const Beside beside(closed + kBrokers, other);
+    const Coming beside(parse(closed + kBrokers), "", other);
     CHECK_FALSE(find_finding(beside.run().verdict, "live-load-balancer-change"));
   }
 }

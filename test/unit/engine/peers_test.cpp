@@ -29,16 +29,12 @@ std::string on(const std::string& set, const std::string& node_selector) {
 const std::string kSpot = "cloud.google.com/gke-spot: \"true\"";
 
 // A request in a cluster that holds `cluster` already.
-struct Request {
-  Bundle bundle, old;
+struct Request : Coming {
+  Bundle old;
   Admission admission;
-  ClusterView view;
-  Policy policy = Policy::defaults();
 
-  Request(Operation operation, const std::string& now, const std::string& cluster, const std::string& before = {}) {
-    bundle = parse(now, false);
-    bundle.peers = bundle.objects.size();
-    for (Object& peer : parse(cluster).objects) bundle.objects.push_back(peer);
+  Request(Operation operation, const std::string& now, const std::string& cluster, const std::string& before = {})
+      : Coming(parse(now, false), cluster) {
     if (!before.empty()) {
       old = parse(before);
       admission.old_object = &old.objects[0];
@@ -47,7 +43,7 @@ struct Request {
     policy.domain = "kafka.acme.io";
     view.age = 2500;
   }
-  Evaluation run() const { return evaluate(bundle, policy, &admission, "", &view); }
+  Evaluation run() const { return Coming::run(&admission); }
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "rules/known_nodes.h"
+#include "rules/known_cluster.h"
 
 #include <algorithm>
 
@@ -25,7 +25,7 @@ std::unique_ptr<const NodeIndex> index_nodes(const Bundle& bundle, const Policy&
   return std::make_unique<const NodeIndex>(bundle.objects, policy);
 }
 
-const NodeIndex* KnownNodes::for_placement(const Facts& facts) {
+const NodeIndex* KnownCluster::nodes_for(const Facts& facts) {
   if (view_ && view_->nodes) return view_->nodes;
   if (!looked_ && anybody_asks(facts)) {
     looked_ = true;

@@ -1,4 +1,4 @@
-// The nodes of one evaluation: the cluster view's, else those of the input.
+// The cluster as one evaluation knows it: the view, and the view's nodes, else those of the input.
 #pragma once
 
 #include <memory>
@@ -10,15 +10,15 @@
 namespace brokergate {
 
 // Not for several threads: the index of the input's nodes is made when it is first asked for.
-class KnownNodes {
+class KnownCluster {
  public:
   // All of it must outlive this.
-  KnownNodes(const Bundle& bundle, const Policy& policy, const ClusterView* view)
+  KnownCluster(const Bundle& bundle, const Policy& policy, const ClusterView* view)
       : bundle_(bundle), policy_(policy), view_(view) {}
 
-  // Null where nothing is known of nodes, or where nobody will ask: no Service is of type NodePort
+  // For placement. Null where nothing is known of nodes, or where nobody will ask: no Service is of type NodePort
   // and no broker advertises its node.
-  const NodeIndex* for_placement(const Facts& facts);
+  const NodeIndex* nodes_for(const Facts& facts);
   bool all_peers() const { return !view_ || view_->complete; }
   const ClusterView* view() const { return view_; }
   std::string_view doubt() const { return view_ ? std::string_view(view_->doubt) : std::string_view(); }
