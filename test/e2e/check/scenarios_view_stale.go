@@ -118,8 +118,7 @@ func (v *viewCluster) helm(program string, p place, how string) {
 		return out
 	}
 	onNodes := func() []string {
-		v.nodePort += 4
-		return []string{"type=NodePort", "nodePort=" + itoa(v.nodePort-3)}
+		return []string{"type=NodePort", "nodePort=" + itoa(v.ports(4))}
 	}
 	spot := `nodeSelector.cloud\.google\.com/gke-spot=true`
 	stable, node := "nodeSelector.pool=stable", onNodes()

@@ -82,7 +82,7 @@ func (w *world) viewed() *viewCluster {
 		return w.view
 	}
 	v := &viewCluster{world: &world{ctx: w.ctx, tools: w.tools, parent: w}, authority: newAuthority("views"),
-		viewers: map[string]*viewer{}, nodePort: 30100}
+		viewers: map[string]*viewer{}, nodePort: 30000}
 	w.view = v
 	v.start()
 	v.kubectl("create", "namespace", home).fine()
@@ -344,11 +344,18 @@ func (v *viewCluster) audit(arguments ...string) result {
 	return v.command("", v.tools.brokergate, append([]string{"audit", "--kubeconfig", v.kubeconfig}, arguments...)...)
 }
 
-// Another nodePort for each that asks.
-func (v *viewCluster) port() int {
-	v.nodePort++
-	return v.nodePort
+// As many nodePorts as are asked for, that nobody else has, from the one it tells. The API server hands
+// out those from 30086 on by itself, to each Service that names none, before it takes any of these.
+func (v *viewCluster) ports(count int) int {
+	first := v.nodePort
+	v.nodePort += count
+	if v.nodePort > 30086 {
+		failf("nodePort %d may be another Service's", v.nodePort-1)
+	}
+	return first
 }
+
+func (v *viewCluster) port() int { return v.ports(1) }
 
 // After a failed scenario. Those that are to be stale stay so.
 func (v *viewCluster) recover() {
