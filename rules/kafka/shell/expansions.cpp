@@ -92,13 +92,14 @@ void Parser::parse_backquotes(Part& part, bool quoted) {
     return;
   }
   ++at_;
-  part.kind = Part::Kind::kCommand;
-  part.quoted = quoted;
-  part.text = text_.substr(begin, at_ - begin);
-  if (!spend() || ++budget_.depth > ParseBudget::kMaxDepth) {
+  if (!spend() || budget_.depth >= ParseBudget::kMaxDepth) {
     fail("is nested too deeply");
     return;
   }
+  ++budget_.depth;
+  part.kind = Part::Kind::kCommand;
+  part.quoted = quoted;
+  part.text = text_.substr(begin, at_ - begin);
   Parser parser(arena_.keep(std::string_view(inside)), arena_, budget_, false, dialect_);
   part.command = parser.parse();
   --budget_.depth;
@@ -151,7 +152,10 @@ bool Parser::parse_parameter(Part& part, const Context& context) {
     bad = peek() != '}';
   }
   --budget_.depth;
-  if (failed()) return false;
+  if (failed()) {
+    part = Part{.kind = Part::Kind::kBad, .quoted = context.quoted, .text = text_.substr(begin, at_ - begin)};
+    return false;
+  }
   if (!bad) borrow_parameter(part, begin);
   if (bad) {
     size_t close = text_.find('}', at_);
