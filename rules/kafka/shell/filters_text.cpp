@@ -160,6 +160,8 @@ FilterResult filter_cut(const FilterCall& call) {
     if (option == 'd') {
       delimiter = value;
     } else {
+      // A second list is an error to cut.
+      if (mode != 0) return {};
       mode = option;
       list = value;
     }

@@ -56,6 +56,11 @@ TEST_CASE("a range of tr that ends at the last character", "[shell]") {
   CHECK(given("run $(echo abc1 | tr -d 'b-\x7f')") == "run a1");
 }
 
+TEST_CASE("two lists are an error to cut", "[shell]") {
+  CHECK(given("run $(echo abc | cut -c1 -c2)") == "run <?>");
+  CHECK(given("run $(echo abc | cut -c2)") == "run b");
+}
+
 TEST_CASE("expressions that glibc would make too many copies of are not known", "[shell]") {
   for (const std::string& pattern :
        {"a" + repeat("+", 40), "a" + repeat("*+", 9), repeat("(", 16) + "a" + repeat("+)", 16) + "{16}",
