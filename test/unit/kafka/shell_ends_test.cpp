@@ -56,6 +56,12 @@ TEST_CASE("a range of tr that ends at the last character", "[shell]") {
   CHECK(given("run $(echo abc1 | tr -d 'b-\x7f')") == "run a1");
 }
 
+TEST_CASE("formats that printf refuses", "[shell]") {
+  CHECK(given("run $(printf '-s%s' 1)") == "run <?>");
+  CHECK(given("run $(printf '%-%' 1)") == "run <?>");
+  CHECK(given("run $(printf -- '-s%s%%' 1)") == "run -s1%");
+}
+
 TEST_CASE("two lists are an error to cut", "[shell]") {
   CHECK(given("run $(echo abc | cut -c1 -c2)") == "run <?>");
   CHECK(given("run $(echo abc | cut -c2)") == "run b");
