@@ -1,5 +1,8 @@
 #include "rules/kafka/kubelet_env.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "rules/kafka/opaque.h"
 
 namespace brokergate {
@@ -176,14 +179,16 @@ bool Expanded::source_offset(uint32_t offset, bool at_end, uint32_t* out) const 
     *out = offset;
     return true;
   }
-  for (const auto& piece : pieces) {
-    const uint32_t end = piece.begin + piece.length;
-    const bool inside = at_end ? offset > piece.begin && offset <= end : offset >= piece.begin && offset < end;
-    if (!inside) continue;
-    *out = piece.source + (offset - piece.begin);
-    return true;
-  }
-  return false;
+  // The last piece that begins before the place: a text of `$$` is many pieces.
+  const auto behind = std::partition_point(pieces.begin(), pieces.end(), [&](const Piece& piece) {
+    return at_end ? piece.begin < offset : piece.begin <= offset;
+  });
+  if (behind == pieces.begin()) return false;
+  const Piece& piece = *std::prev(behind);
+  const uint32_t end = piece.begin + piece.length;
+  if (at_end ? offset > end : offset >= end) return false;
+  *out = piece.source + (offset - piece.begin);
+  return true;
 }
 
 Expanded expand(std::string_view text, const KubeletEnv& env) {

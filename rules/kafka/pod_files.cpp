@@ -72,18 +72,25 @@ class Volumes {
     out.fails = fails_;
     out.lost = lost_;
     out.effort = effort_;
+    SubPaths parts(*this, container);
+    size_t seen_bytes = 0;
     for (const Value mount : mounts_of(container)) {
       const auto found = volumes_.find(mount["name"].str());
       const std::string path = without_slashes(mount["mountPath"].str());
       if (path.empty()) continue;
       // What lies below is covered.
-      std::erase_if(out.system.files, [&](const auto& one) { return one.first.starts_with(path + "/"); });
+      for (auto file = out.system.files.lower_bound(path + "/");
+           file != out.system.files.end() && file->first.starts_with(path + "/");)
+        file = out.system.files.erase(file);
       out.system.files.erase(path);
       if (found == volumes_.end()) continue;
       const Volume& volume = found->second;
       const bool read_only = !volume.writable || mount["readOnly"].as_bool().value_or(false);
-      const std::optional<std::string> part = part_of(container, mount);
-      if (!part) {
+      const std::optional<std::string> part = parts.of(mount);
+      // One volume may be mounted in many places, and each has its files.
+      constexpr size_t kEntry = 256;
+      for (const auto& [name, file] : volume.files) seen_bytes += kEntry + file.text.size();
+      if (!part || seen_bytes > kMostKept) {
         out.system.folders[path] = {false, read_only};
         continue;
       }
@@ -119,15 +126,27 @@ class Volumes {
     return out;
   }
 
-  // The part of the volume that is mounted: subPath, or subPathExpr with the container's
-  // variables. nullopt: it cannot be known.
-  std::optional<std::string> part_of(Value container, Value mount) const {
-    const Value expression = mount["subPathExpr"];
-    if (expression.is_null()) return without_slashes(mount["subPath"].str());
-    const std::string text = expand(expression.str(), kubelet_env(container, identity_)).text;
-    if (has_opaque(text)) return std::nullopt;
-    return without_slashes(text);
-  }
+  // The part of a volume that is mounted: subPath, or subPathExpr with the container's
+  // variables, which are read once for all its mounts.
+  class SubPaths {
+   public:
+    SubPaths(const Volumes& volumes, Value container) : volumes_(volumes), container_(container) {}
+
+    // nullopt: it cannot be known.
+    std::optional<std::string> of(Value mount) {
+      const Value expression = mount["subPathExpr"];
+      if (expression.is_null()) return without_slashes(mount["subPath"].str());
+      if (!env_) env_.emplace(kubelet_env(container_, volumes_.identity_));
+      const std::string text = expand(expression.str(), *env_).text;
+      if (has_opaque(text)) return std::nullopt;
+      return without_slashes(text);
+    }
+
+   private:
+    const Volumes& volumes_;
+    Value container_;
+    std::optional<KubeletEnv> env_;
+  };
 
   void read(Value volume) {
     const std::string name(volume["name"].str());
@@ -234,13 +253,14 @@ class Volumes {
     if (start.script_read && !followed) lost_ = who + ": " + start.why;
     if (followed && !start.shell.fails.empty() && fails_.empty())
       fails_ = who + " fails (" + start.shell.fails + "), and no container starts until it ends well";
+    SubPaths parts(*this, container);
     for (const Node& node : container["volumeMounts"].children()) {
       const Value mount(&node);
       const auto found = volumes_.find(mount["name"].str());
       if (found == volumes_.end() || !found->second.writable || mount["readOnly"].as_bool().value_or(false)) continue;
       Volume& volume = found->second;
       const std::string path = without_slashes(mount["mountPath"].str());
-      const std::optional<std::string> part = part_of(container, mount);
+      const std::optional<std::string> part = parts.of(mount);
       if (!followed || !part) {
         // Its program is in the image, or cannot be followed: it may write anything, anywhere.
         volume.known = false;

@@ -70,9 +70,12 @@ bool is_placeholder(const std::string& run) {
 }
 
 // Whether the rest of `run` from `j` on can be matched from masked[i] on, with
-// an atom on the way. `inside`: masked[i] is an atom of which a part is taken.
-bool can_match(const std::string& run, size_t j, std::string_view masked, size_t i, bool used, bool (*is_mask)(char)) {
+// an atom on the way. `steps`: what may still be tried; where it does not do, it may.
+bool can_match(const std::string& run, size_t j, std::string_view masked, size_t i, bool used, bool (*is_mask)(char),
+               size_t& steps) {
   while (true) {
+    if (steps == 0) return true;
+    --steps;
     if (j == run.size()) return used;
     if (i == masked.size()) return false;
     if (!is_mask(masked[i])) {
@@ -84,7 +87,7 @@ bool can_match(const std::string& run, size_t j, std::string_view masked, size_t
     for (size_t k = j; k < run.size() && (run[k] == '\0' || in_atoms(run[k]));) {
       ++k;
       if (j == 0 && k == run.size() && is_placeholder(run)) return false;
-      if (k == run.size() || can_match(run, k, masked, i + 1, true, is_mask)) return true;
+      if (k == run.size() || can_match(run, k, masked, i + 1, true, is_mask, steps)) return true;
     }
     return false;
   }
@@ -133,10 +136,11 @@ bool AtomPattern::parse(std::string_view pattern, bool extended) {
 bool AtomPattern::may_look_into(std::string_view masked, bool (*is_mask)(char)) const {
   if (std::none_of(masked.begin(), masked.end(), is_mask)) return false;
   if (!blind_) return true;
+  size_t steps = size_t{64} << 10;  // atoms side by side can share a run in very many ways
   for (const Run& run : runs_) {
     for (size_t i = 0; i < masked.size(); ++i) {
       // A match may also begin within the atom, which the first round of it covers.
-      if (can_match(run, 0, masked, i, false, is_mask)) return true;
+      if (can_match(run, 0, masked, i, false, is_mask, steps)) return true;
     }
   }
   return false;

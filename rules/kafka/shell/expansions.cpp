@@ -92,13 +92,14 @@ void Parser::parse_backquotes(Part& part, bool quoted) {
     return;
   }
   ++at_;
-  part.kind = Part::Kind::kCommand;
-  part.quoted = quoted;
-  part.text = text_.substr(begin, at_ - begin);
-  if (!spend() || ++budget_.depth > ParseBudget::kMaxDepth) {
+  if (!spend() || budget_.depth >= ParseBudget::kMaxDepth) {
     fail("is nested too deeply");
     return;
   }
+  ++budget_.depth;
+  part.kind = Part::Kind::kCommand;
+  part.quoted = quoted;
+  part.text = text_.substr(begin, at_ - begin);
   Parser parser(arena_.keep(std::string_view(inside)), arena_, budget_, false, dialect_);
   part.command = parser.parse();
   --budget_.depth;

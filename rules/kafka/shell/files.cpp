@@ -61,18 +61,24 @@ bool Interpreter::matching_files(const State& state, const std::string& pattern,
   if (slash == std::string::npos || has_opaque(path)) return false;
   const std::string folder = path.substr(0, slash + 1);
   const std::string_view name = last_part(path);
+  if (name.empty()) return false;
   const FileSystem::Folder* volume = folder_of(path);
   if (volume == nullptr || !volume->complete || started_ || folder.find_first_of("*?[") != std::string::npos)
     return false;
+  std::vector<std::string> found;
   for (auto file = state.files.lower_bound(folder); file != state.files.end(); ++file) {
     if (!file->first.starts_with(folder)) break;
     const std::string_view rest = std::string_view(file->first).substr(folder.size());
-    if (rest.find('/') != std::string_view::npos || (rest.front() == '.' && name.front() != '.')) continue;
+    // `> folder/` leaves a name with nothing behind the slash.
+    if (rest.empty() || rest.find('/') != std::string_view::npos || (rest.front() == '.' && name.front() != '.'))
+      continue;
     const auto fits = matches({std::string(name)}, rest);
     if (!fits) return false;
-    if (*fits) out.push_back(pattern.substr(0, pattern.rfind('/') + 1) + std::string(rest));
+    if (*fits) found.push_back(pattern.substr(0, pattern.rfind('/') + 1) + std::string(rest));
   }
-  return !out.empty();
+  // `out` may hold the words before.
+  out.insert(out.end(), found.begin(), found.end());
+  return !found.empty();
 }
 
 // False: it fails for certain.

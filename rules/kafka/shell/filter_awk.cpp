@@ -14,6 +14,8 @@
 namespace brokergate::shell {
 namespace {
 
+constexpr size_t kMaxOutput = size_t{1} << 18;
+
 struct Piece {
   enum class Kind : uint8_t { kText, kField, kFieldFromEnd, kNF, kNR } kind = Kind::kText;
   std::string text;
@@ -247,6 +249,7 @@ FilterResult filter_awk(const FilterCall& call) {
     for (size_t i = 0; i < program->prints.size(); ++i) {
       if (i > 0) out += ' ';
       for (const Piece& piece : program->prints[i]) {
+        if (out.size() > kMaxOutput) return {};
         switch (piece.kind) {
           case Piece::Kind::kText:
             out += piece.text;
@@ -270,7 +273,7 @@ FilterResult filter_awk(const FilterCall& call) {
       }
     }
     out += '\n';
-    if (out.size() > (1 << 18)) return {};
+    if (out.size() > kMaxOutput) return {};
   }
   FilterResult result;
   result.known = true;

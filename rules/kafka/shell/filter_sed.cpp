@@ -163,7 +163,8 @@ FilterResult filter_sed(const FilterCall& call) {
   if (commands && has_unknown(text) &&
       std::any_of(commands->begin(), commands->end(), [](const Command& one) { return one.line != 0 || one.last; }))
     return result;
-  if (!commands || commands->size() > 64 || lines.size() > 4096) return result;
+  if (!commands || commands->size() > 64 || lines.size() > 4096 || commands->size() * lines.size() > 16384)
+    return result;
   std::string out;
   bool quit = false;
   for (size_t i = 0; i < lines.size() && !quit; ++i) {

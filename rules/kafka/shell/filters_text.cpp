@@ -56,7 +56,8 @@ std::optional<std::string> expand_set(std::string_view set) {
     if (i + 2 < set.size() && set[i + 1] == '-') {
       char last = set[i + 2];
       if (last < c || last == '\\') return std::nullopt;
-      for (char each = c; each <= last; ++each) out += each;
+      // An int counts: behind the last of 127 a char would begin anew.
+      for (int each = c; each <= last; ++each) out += static_cast<char>(each);
       i += 2;
     } else {
       out += c;
@@ -159,6 +160,8 @@ FilterResult filter_cut(const FilterCall& call) {
     if (option == 'd') {
       delimiter = value;
     } else {
+      // A second list is an error to cut.
+      if (mode != 0) return {};
       mode = option;
       list = value;
     }

@@ -60,7 +60,16 @@ void Parser::read_here_documents() {
     // The body's own positions are not the script's; the span above is.
     Parser parser(text, arena_, budget_, false, dialect_);
     one.document->body = parser.parse_quoted_text();
-    if (!parser.error().empty()) fail("has a here-document with an expansion that does not end");
+    if (!parser.error().empty()) {
+      // What is left of such a tree is for nobody to follow, and its line is run all the same.
+      auto* part = arena_.make<Part>();
+      part->kind = Part::Kind::kBad;
+      part->text = "a here-document";
+      auto* word = arena_.make<Word>();
+      word->parts = {part, 1};
+      one.document->body = word;
+      fail("has a here-document with an expansion that does not end");
+    }
   }
 }
 

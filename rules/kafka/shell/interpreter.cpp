@@ -21,6 +21,20 @@ std::string quote(std::string_view command) {
   return "`" + text + "`";
 }
 
+size_t cost_of_a_way(const State& state) {
+  constexpr size_t kElement = 32;
+  size_t bytes = 0;
+  const auto add = [&](const std::vector<std::string>& list) {
+    for (const std::string& one : list) bytes += kElement + one.size();
+  };
+  for (const auto& [name, variable] : state.variables) bytes += variable.value.size();
+  for (const auto& [name, elements] : state.arrays) add(elements);
+  for (const auto& [path, file] : state.files) bytes += file.text.size();
+  for (const Assignment& one : state.assignments) bytes += one.value.size();
+  add(state.positional);
+  return 4 + state.variables.size() / 2 + bytes / 8192;
+}
+
 Interpreter::Interpreter(const IsEntry& is_entry, const Environment& environment, Dialect dialect,
                          const FileSystem* system)
     : is_entry_(is_entry), system_(system), environment_(environment), dialect_(dialect) {

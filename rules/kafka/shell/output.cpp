@@ -118,6 +118,7 @@ std::optional<std::string> format(std::string_view pattern, const std::vector<st
       if (i >= pattern.size() || directive.width >= kMaxWidth) return std::nullopt;
       directive.conversion = pattern[i];
       if (directive.conversion == '%') {
+        if (!directive.flags.empty() || directive.width != 0 || directive.precision) return std::nullopt;
         out += '%';
         continue;
       }
@@ -198,7 +199,10 @@ void Interpreter::do_printf(Call& call) {
     at = 2;
   }
   std::optional<std::string> text;
-  if (at < call.argv.size() && !has_opaque(call.argv[at]) && !call.uncertain && spend(call.argv.size() / 8)) {
+  // What begins with - is an option that no printf has, but behind --.
+  const bool option = at == 1 && call.argv.size() > 1 && call.argv[1].size() > 1 && call.argv[1][0] == '-';
+  if (at < call.argv.size() && !option && !has_opaque(call.argv[at]) && !call.uncertain &&
+      spend(call.argv.size() / 8)) {
     std::vector<std::string> arguments(call.argv.begin() + static_cast<ptrdiff_t>(at) + 1, call.argv.end());
     text = format(call.argv[at], arguments);
   }

@@ -136,6 +136,9 @@ std::optional<std::vector<std::string>> Interpreter::list_parameter(const Part& 
   } else if (auto value = parameter(part.text, nullptr, state, io)) {
     list.push_back(*value);
   }
+  // Elements of any length cost: `set -- "$@" "$@"` doubles them.
+  for (const std::string& one : list)
+    if (!spend_bytes(one.size() + 16)) return std::vector<std::string>{};
   switch (part.op) {
     case ParamOp::kNone:
       return list;
@@ -270,6 +273,13 @@ std::string Interpreter::apply(const Part& part, std::optional<std::string> valu
         return unknown("a replacement in");
       }
       if (pattern.text.empty()) return *value;
+      // With a star each of n beginnings is compared with each of n lengths, over up to n characters.
+      constexpr size_t kMaxStarred = 512;
+      if (pattern.text.find('*') != std::string::npos) {
+        const size_t size = value->size();
+        if (size > kMaxStarred) return unknown("a replacement in");
+        if (!spend((size * size * size) >> 18)) return {};
+      }
       if (part.op == ParamOp::kReplaceSuffix) {
         auto length = match_suffix(pattern, *value, true);
         if (*length == std::string_view::npos) return *value;

@@ -10,6 +10,7 @@ namespace brokergate::shell {
 namespace {
 
 constexpr char kFirstMask = '\x0e', kLastMask = '\x19';
+constexpr size_t kMaxOutput = size_t{1} << 17;
 
 bool plain_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -116,6 +117,7 @@ bool replace_in(const SedSubstitute& command, std::string& line, bool& replaced)
     if (seen >= command.occurrence) {
       out += line.substr(copied, begin - copied);
       for (size_t i = 0; i < command.replacement.size(); ++i) {
+        if (out.size() > kMaxOutput) return false;
         char c = command.replacement[i];
         if (c == '\x01') {
           const size_t close = std::min(command.replacement.find('\x02', i), command.replacement.size() - 1);
@@ -148,7 +150,7 @@ bool replace_in(const SedSubstitute& command, std::string& line, bool& replaced)
     }
     after_match = begin != end;
     from = begin == end ? end + 1 : end;
-    if (out.size() > (1 << 17)) return false;
+    if (out.size() > kMaxOutput) return false;
   }
   if (replaced) line = out + line.substr(std::min(copied, line.size()));
   return true;

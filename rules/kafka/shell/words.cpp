@@ -60,9 +60,6 @@ const Word* Parser::parse_word_in(const Context& context) {
   size_t begin = at_;
   std::vector<Part> parts;
   parse_parts(parts, context);
-  // A here-document is expanded even when its text breaks off: half an expansion is none.
-  if (failed())
-    parts = {{.kind = Part::Kind::kBad, .quoted = context.quoted, .text = text_.substr(begin, at_ - begin)}};
   word->parts = {arena_.keep(parts), static_cast<uint32_t>(parts.size())};
   word->span = span(begin, at_);
   word->raw = text_.substr(begin, at_ - begin);

@@ -1,4 +1,6 @@
 // The kubelet's environment and $(VAR): kubernetes expand.go and kubelet_pods.go.
+#include <chrono>
+
 #include "broker_set_support.h"
 #include "rules/kafka/kubelet_env.h"
 #include "rules/kafka/opaque.h"
@@ -214,4 +216,22 @@ TEST_CASE("has_reference sees names only") {
   CHECK_FALSE(has_reference("$(hostname | cut -d- -f2)"));
   CHECK_FALSE(has_reference("${POD_NAME}"));
   CHECK_FALSE(has_reference("$(POD_NAME"));
+}
+
+TEST_CASE("where bytes of a text of very many pieces came from is found at once") {
+  const auto env = env_of("env: []\n");
+  std::string text;
+  for (int i = 0; i < 300'000; ++i) text += "$$";
+  text += "end";
+  const Expanded expanded = expand(text, env.env);
+  const auto place = static_cast<uint32_t>(expanded.text.size());
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 30'000; ++i) {
+    uint32_t at = 0;
+    REQUIRE(expanded.source_offset(place, true, &at));
+    REQUIRE(at == text.size());
+    REQUIRE(expanded.source_offset(place - 1, false, &at));
+    REQUIRE(text[at] == 'd');
+  }
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }

@@ -1,5 +1,7 @@
 // Files on volumes: ConfigMaps whole, by items and by subPath, projected, and what
 // init containers make of them.
+#include <chrono>
+
 #include "installation.h"
 
 using namespace brokerset;
@@ -293,4 +295,26 @@ TEST_CASE("an init container that goes on running promises nothing") {
                           config_map("settings", kProperties))
                  .advertised(1),
              !Contains("mapped"));
+}
+
+TEST_CASE("a volume that is mounted in very many places is not copied to all of them") {
+  std::string mounts = "[{name: conf, mountPath: /conf}", data = kProperties + "  #";
+  for (int i = 0; i < 4000; ++i) mounts += ", {name: conf, mountPath: /conf" + std::to_string(i) + "}";
+  data.append(400'000, 'x').append("\n");
+  const Installation many(started("/conf/server.properties", mounts + "]", kMap), config_map("settings", data));
+  CHECK(many.advertised() == "A://mapped:9092");
+  const Installation last(started("/conf3999/server.properties", mounts + "]", kMap), config_map("settings", data));
+  CHECK_THAT(last.advertised(), Contains("(from ConfigMap settings) is not read"));
+}
+
+TEST_CASE("the variables of a container are read once for all its mounts") {
+  std::string mounts = "[{name: conf, mountPath: /conf}", env;
+  for (int i = 0; i < 5000; ++i)
+    mounts += ", {name: conf, mountPath: /conf" + std::to_string(i) + ", subPathExpr: x$(A)}";
+  for (int i = 0; i < 4000; ++i) env += "- {name: A" + std::to_string(i) + ", value: x$(A)}\n";
+  Manifest manifest = started("/conf/server.properties", mounts + "]", kMap);
+  manifest.containers[0] += "env:\n" + env;
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(Installation(manifest, config_map("settings", kProperties)).advertised() == "A://mapped:9092");
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }
