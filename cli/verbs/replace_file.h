@@ -12,9 +12,9 @@ namespace brokergate::cli {
 // when done, else what went wrong; the file is then as it was.
 std::string replace_file(const std::string& path, std::string_view before, std::string_view after);
 
-// Makes or replaces a file: `-o FORMAT=FILE`. Mode, owner and links as above; a new one gets the mode that umask leaves.
-// What is no regular file, and what a stream of this program goes to already (`/dev/stdout`), is written where it is.
-// Empty when done, else what went wrong; a regular file is then as it was.
+// Makes or replaces a file: `-o FORMAT=FILE`. Mode, owner and links as above; a new one gets the mode that umask
+// leaves. What is no regular file, and what a stream of this program goes to already (`/dev/stdout`), is written where
+// it is. Empty when done, else what went wrong; a regular file is then as it was.
 std::string write_file(const std::string& path, std::string_view text);
 
 // Makes or replaces a file that nobody but the user may read (0600), whoever could read the one before. A symbolic
