@@ -19,6 +19,7 @@ class Regex {
   ~Regex();
 
   bool valid() const { return valid_; }
+  size_t groups() const { return valid_ ? compiled_.re_nsub : 0; }
 
   struct Match {
     size_t begin = std::string::npos, end = std::string::npos;

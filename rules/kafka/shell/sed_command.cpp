@@ -156,6 +156,17 @@ bool replace_in(const SedSubstitute& command, std::string& line, bool& replaced)
   return true;
 }
 
+// sed refuses a replacement that names a group the pattern has not, whatever the lines are.
+bool names_a_missing_group(const SedSubstitute& command) {
+  const std::string& text = command.replacement;
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    if (text[i] != '\\') continue;
+    ++i;
+    if (text[i] >= '1' && text[i] <= '9' && static_cast<size_t>(text[i] - '0') > command.pattern->groups()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 MaskedLine::MaskedLine(const std::string& line) {
@@ -208,7 +219,7 @@ bool read_sed_pattern(const std::string& pattern, bool extended, bool ignore_cas
   out.at_begin = pattern.starts_with('^');
   out.open = out.lead.size() + (pattern.starts_with('^') ? 1 : 0) != pattern.size();
   out.pattern = std::make_unique<Regex>(pattern, extended, ignore_case);
-  return out.pattern->valid();
+  return out.pattern->valid() && !names_a_missing_group(out);
 }
 
 bool substitute(const SedSubstitute& command, std::string& line, bool& replaced) {
