@@ -115,8 +115,9 @@ TEST_CASE("a name that ends in a slash among the files that match", "[shell]") {
 }
 
 TEST_CASE("what is left of a here-document that cannot be read is not followed", "[shell]") {
-  for (const char* inside : {"`x`", "${%}", "${", "$(x)", "$((1))", "${x[1]}", "`"}) {
-    for (size_t depth = 55; depth < 64; ++depth) {
+  for (const char* inside : {"`x`", "${%}", "${", "${A", "${A:-", "${A[", "${#", "${!", "$(", "$((", "$((1", "$(x)",
+                             "$((1))", "${x[1]}", "`", "`x"}) {
+    for (size_t depth = 0; depth < 64; ++depth) {
       const std::string text = "cat <<E\n" + repeat("${a:-", depth) + inside + repeat("}", depth) + "\nE\nrun";
       INFO(text);
       const Result result = follow(text);
