@@ -68,11 +68,25 @@ uint32_t Locator::offset_of(const Source& source, Position position) {
   if (position.line == 0) return 0;
   if (position.line > index.starts.size()) return static_cast<uint32_t>(text.size());
   const Line line = line_at(text, index.starts, position.line - 1);
+  const uint32_t columns = std::max(position.column, 1U) - 1;
+  const size_t block = line.begin / kBlock;
+  const uint32_t before = index.points[block] + points_in(text.substr(block * kBlock, line.begin - block * kBlock));
+  const uint64_t wanted = uint64_t{before} + columns;
+  // On from the last block that begins before the column: as many code points stand before it as are wanted, or fewer.
+  const auto behind = std::upper_bound(index.points.begin(), index.points.end(), wanted);
+  const auto last = static_cast<size_t>(behind - index.points.begin()) - 1;
   size_t at = line.begin;
-  for (uint32_t column = 1; column < position.column && at < line.end; ++column) {
+  uint64_t points = before;
+  if (last > block) {
+    at = last * kBlock;
+    points = index.points[last];
+    while (at < line.end && continues(text[at])) ++at;
+  }
+  for (; points < wanted && at < line.end; ++points) {
     ++at;
     while (at < line.end && continues(text[at])) ++at;
   }
+  at = std::min(at, line.end);
   return static_cast<uint32_t>(at);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "brokergate/source.h"
@@ -53,7 +54,33 @@ std::string broken(const std::string& file, const std::string& text, size_t byte
   return file + ": is no record: broken JSON at " + place + ": " + harmless(why);
 }
 
+// Objects are copied and printed level by level: nesting without an end would be the end of the stack. What the API
+// server answers is refused far below this (certs/cluster.cpp).
+constexpr size_t kDeepest = 256;
+
+// Told before the text is parsed: the parser itself copies a value when another key follows it.
+bool too_deep(std::string_view text) {
+  size_t depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i) {
+        if (text[i] == '\\') ++i;
+      }
+    } else if (c == '{' || c == '[') {
+      if (++depth > kDeepest) return true;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return false;
+}
+
 tl::expected<certs::Json, std::string> parse_record(const std::string& file, const std::string& text) {
+  if (too_deep(text)) {
+    return tl::unexpected(file + ": is no record: values nested more than " + std::to_string(kDeepest) +
+                          " levels deep");
+  }
   try {
     return certs::Json::parse(text);
   } catch (const certs::Json::parse_error& problem) {

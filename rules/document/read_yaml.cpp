@@ -45,6 +45,21 @@ size_t find_escaped_slash(std::string_view text) {
   return std::string_view::npos;
 }
 
+// Where the %TAG directive over the limit stands; npos when there are no more than that. libyaml compares each
+// with all before it: a body full of them would take minutes. A line is what libyaml takes for one.
+constexpr size_t kMostTags = 100;
+size_t find_tag_too_many(std::string_view text) {
+  size_t found = 0;
+  for (size_t at = text.find("%TAG"); at != std::string_view::npos; at = text.find("%TAG", at + 1)) {
+    const std::string_view before = text.substr(0, at);
+    const bool line_begins = before.empty() || before.ends_with('\n') || before.ends_with('\r') ||
+                             before.ends_with("\xC2\x85") || before.ends_with("\xE2\x80\xA8") ||
+                             before.ends_with("\xE2\x80\xA9");
+    if (line_begins && ++found > kMostTags) return at;
+  }
+  return std::string_view::npos;
+}
+
 // Hands libyaml the document's bytes, with the line break that kubectl's line
 // reader adds to a last line without one: a block scalar there ends with it.
 int feed(void* data, unsigned char* buffer, size_t size, size_t* read) {
@@ -106,6 +121,10 @@ std::optional<Failure> YamlReader::run() {
   const size_t invalid = find_invalid_utf8(bytes);
   if (invalid != std::string_view::npos) {
     return invalid_utf8(input_.text, static_cast<uint32_t>(piece_.feed + invalid));
+  }
+  if (const size_t tag = find_tag_too_many(bytes); tag != std::string_view::npos) {
+    return Failure{static_cast<uint32_t>(piece_.feed + tag),
+                   "found more than " + std::to_string(kMostTags) + " %TAG directives, wanted fewer", true};
   }
   yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
   feed_ = {bytes, !bytes.ends_with('\n')};

@@ -1,6 +1,7 @@
 #include "rules/document/text_layout.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace brokergate::text {
 
@@ -15,16 +16,19 @@ Layout::Layout(std::string_view text) : text_(text) {
   if (text.starts_with("\xEF\xBB\xBF")) start_ = 3;
   const size_t first = text.find_first_of("\r\n");
   if (first != std::string_view::npos && text[first] == '\r') eol_ = at(first + 1) == '\n' ? "\r\n" : "\r";
+  for (size_t at = first; at < text.size(); at = text.find_first_of("\r\n", at + 1)) breaks_.push_back(at);
 }
 
 size_t Layout::line_begin(size_t offset) const {
-  while (offset > start_ && !is_break(text_[offset - 1])) --offset;
-  return offset;
+  if (offset <= start_) return offset;
+  const auto after = std::lower_bound(breaks_.begin(), breaks_.end(), offset);
+  return after == breaks_.begin() ? start_ : std::max(*std::prev(after) + 1, start_);
 }
 
 size_t Layout::line_end(size_t offset) const {
-  while (offset < text_.size() && !is_break(text_[offset])) ++offset;
-  return offset;
+  if (offset >= text_.size()) return offset;
+  const auto found = std::lower_bound(breaks_.begin(), breaks_.end(), offset);
+  return found == breaks_.end() ? text_.size() : *found;
 }
 
 size_t Layout::next_line(size_t offset) const {

@@ -78,6 +78,8 @@ class Layout {
   std::string_view text_;
   std::string_view eol_ = "\n";
   size_t start_ = 0;  // behind the byte order mark
+  // Where the line breaks are: a line may be a whole minified file, and every change asks for its ends.
+  std::vector<size_t> breaks_;
 };
 
 inline bool in_flow(const Node& child) { return child.parent && child.parent->style == Style::kFlow; }

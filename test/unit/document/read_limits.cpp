@@ -150,3 +150,23 @@ TEST_CASE("a deep tree compares in the time it takes to walk it once") {
   CHECK(same_value(a.documents[0].root(), b.documents[0].root()));
   CHECK(cpu_seconds() - begin < 1);
 }
+
+TEST_CASE("many tag directives") {
+  // libyaml compares each with all before it.
+  const double begin = cpu_seconds();
+  for (const std::string line_break : {"\n", "\r", "\xE2\x80\xA8"}) {
+    for (const std::string before : {"", "a: 1\r...\r"}) {
+      std::string text = before;
+      for (int i = 0; i < 10'000; ++i) text += "%TAG !a" + std::to_string(i) + "! b" + line_break;
+      INFO(before + line_break);
+      const ReadResult result = read(source_of(text + "--- a\n"));
+      REQUIRE(result.errors.size() == 1);
+      CHECK(result.errors[0].message == "found more than 100 %TAG directives, wanted fewer");
+    }
+  }
+  CHECK(cpu_seconds() - begin < 5);
+  std::string few;
+  for (int i = 0; i < 100; ++i) few += "%TAG !a" + std::to_string(i) + "! b\n";
+  CHECK(outcome_of(few + "--- a\n").documents.size() == 1);
+  CHECK(outcome_of("a: \"" + repeated("%TAG ", 1000) + "\"\n").documents.size() == 1);
+}

@@ -1,3 +1,7 @@
+#include <ctime>
+#include <string>
+#include <vector>
+
 #include "catch.h"
 #include "text_support.h"
 
@@ -51,4 +55,18 @@ TEST_CASE("JSON stays JSON: pretty") {
   CHECK(changed(text, {insert("c", 0, LiteralMap{{"n", LiteralList{1}}})}) ==
         "{\n    \"a\": {\n        \"b\": 1\n    },\n    \"c\": [\n        {\n            \"n\": [\n                1\n"
         "            ]\n        }\n    ],\n    \"d\": {}\n}\n");
+}
+
+TEST_CASE("Many changes in one long line take their own time, not the line's") {
+  std::string text = "{\"a\":[", wanted = text;
+  std::vector<Step> steps;
+  for (size_t i = 0; i < 3000; ++i) {
+    const std::string begin = std::string(i > 0 ? "," : "") + "{\"b\":{\"c\":\"" + std::string(500, 'x') + "\"";
+    text += begin + "}}";
+    wanted += begin + ",\"d\":1}}";
+    steps.push_back(set("a " + std::to_string(i) + " b d", 1));
+  }
+  const std::clock_t begin = std::clock();
+  CHECK((changed(text + "]}", steps) == wanted + "]}"));
+  CHECK(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC < 15);
 }

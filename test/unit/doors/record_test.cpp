@@ -122,6 +122,28 @@ TEST_CASE("a record that is cut short or broken says where") {
   CHECK(said(R"({"kind": "List", "items": 1e999})") == other);
 }
 
+TEST_CASE("a record that is nested without end is refused") {
+  Folder folder;
+  const auto nested = [&](size_t levels) {
+    std::string text = record_of("2026-01-31T09:00:00Z");
+    return text.insert(text.find("\"spec\": {}"),
+                       "\"x\": " + std::string(levels, '[') + std::string(levels, ']') + ", ");
+  };
+  const std::string record = folder.write("view.json", nested(100'000));
+  const std::string service = folder.write("service.yaml", node_port_service("  namespace: streaming\n"));
+  const std::string error =
+      "brokergate: error: " + record + ": is no record: values nested more than 256 levels deep\n";
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {"audit", "--replay", record}, {"lint", "--view", record, service}, {"review", "--view", record, service}}) {
+    const Outcome outcome = run_program(arguments);
+    INFO(arguments[0]);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.err == error);
+  }
+  folder.write("view.json", nested(200));
+  CHECK(run_program({"audit", "--replay", record}).code != 2);
+}
+
 TEST_CASE("manifests without a namespace are judged in the one that is named, and a note tells when nothing is there") {
   Folder folder;
   const std::string record = folder.write("view.json", record_of("2026-01-31T09:00:00Z"));

@@ -1,5 +1,7 @@
 #include "cli/output/snippet.h"
 
+#include <ctime>
+
 #include "catch.h"
 
 using namespace brokergate;
@@ -77,4 +79,23 @@ TEST_CASE("positions agree with the source's own, in any order") {
   CHECK(locator.offset_of(source, source.position(x)) == x);
   CHECK(locator.offset_of(source, {1, 4}) == 6);
   CHECK(locator.offset_of(source, {99, 1}) == text.size());
+}
+
+TEST_CASE("a position deep in a long line is found without walking to it") {
+  std::string text(size_t{2} << 20, 'x');
+  for (size_t i = 0; i + 1 < text.size(); i += 1000) text.replace(i, 2, "ü");
+  const Source source("x", text);
+  Locator locator;
+  const auto end = static_cast<uint32_t>(text.size());
+  const Position last = locator.at(source, end);
+  const std::clock_t begin = std::clock();
+  for (uint32_t i = 0; i < 2000; ++i) {
+    const auto at = static_cast<uint32_t>(end - 1 - i * 1000);
+    const Position position = locator.at(source, at);
+    REQUIRE(locator.offset_of(source, position) ==
+            at - ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80 ? 1 : 0));
+  }
+  CHECK(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC < 1);
+  CHECK(locator.offset_of(source, last) == end);
+  CHECK(locator.offset_of(source, {1, last.column + 9}) == end);
 }
