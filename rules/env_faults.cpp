@@ -81,6 +81,8 @@ class Container {
       if (!added) twice_.try_emplace(env_.entries[i].name, first->second);
       last_[env_.entries[i].name] = i;
     }
+    for (const Setting& setting : set.facts->settings.of)
+      for (const Place& place : setting.shadowed) shadowed_.insert(place.node.node());
     if (set.facts->process.script)
       for (const shell::Assignment& one : set.facts->process.shell.assignments) assigned_.insert(one.name);
   }
@@ -136,12 +138,7 @@ class Container {
     const ProcessStart& process = set_.facts->process;
     if (last_.at(entry.name) != at || process.prefix.takes_away(entry.name)) return true;
     if (assigned_.contains(entry.name)) return true;
-    for (const Setting& setting : set_.facts->settings.of) {
-      if (std::any_of(setting.shadowed.begin(), setting.shadowed.end(),
-                      [&](const Place& place) { return place.node == entry.value_node; }))
-        return true;
-    }
-    return false;
+    return shadowed_.contains(entry.value_node.node());
   }
 
   Reader reader_of(const EnvEntry& entry, size_t at) const {
@@ -170,6 +167,7 @@ class Container {
   const KubeletEnv& env_;
   std::unordered_map<std::string_view, size_t> first_, last_, twice_;
   std::unordered_set<std::string_view> assigned_;
+  std::unordered_set<const Node*> shadowed_;  // values in whose place another one counts
 };
 
 std::optional<Literal> literal_of(Value value) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "brokergate/engine.h"
@@ -99,9 +100,10 @@ Denial deny(const ReviewRequest& request, const Object& object, const std::vecto
 
 std::vector<std::string> warn(const std::vector<const Finding*>& findings) {
   std::vector<std::string> out;
+  std::unordered_set<std::string> told;
   for (const Finding* finding : findings) {
     std::string line = warning_line(*finding);
-    if (std::find(out.begin(), out.end(), line) == out.end()) out.push_back(std::move(line));
+    if (told.insert(line).second) out.push_back(std::move(line));
   }
   if (out.size() > kMostWarnings) {
     const size_t left = out.size() - (kMostWarnings - 1);

@@ -67,12 +67,30 @@ ConfigMaps::Found find_map(const PodIdentity& identity, std::string_view name) {
   return {nullptr, "which is not in the input"};
 }
 
+// Each of a thousand entries may ask a ConfigMap of a thousand keys for one of them.
+class MapKeys {
+ public:
+  Value find(const ConfigMaps::Found& map, std::string_view key) {
+    constexpr size_t kScanned = 64;
+    const Value data = map.object ? map.object->root["data"] : Value();
+    if (data.size() <= kScanned) return map.key(key);
+    auto& known = of_[map.object];
+    if (known.empty())
+      for (const Node& node : data.children()) known[node.key] = Value(&node);
+    const auto at = known.find(key);
+    return at != known.end() && at->second.is_string() ? at->second : Value();
+  }
+
+ private:
+  std::unordered_map<const Object*, std::unordered_map<std::string_view, Value>> of_;
+};
+
 // valueFrom.configMapKeyRef: not expanded by the kubelet. False: there is no such variable.
-bool value_from_map(Value ref, const PodIdentity& identity, KubeletEnv& env, EnvEntry& entry) {
+bool value_from_map(Value ref, const PodIdentity& identity, MapKeys& keys, KubeletEnv& env, EnvEntry& entry) {
   const std::string_view name = ref["name"].scalar();
   const std::string_view key = ref["key"].scalar();
   const auto found = find_map(identity, name);
-  if (const Value value = found.key(key)) {
+  if (const Value value = keys.find(found, key)) {
     entry.value = value.str();
     entry.value_node = value;
     entry.config_map = found.object;
@@ -84,7 +102,20 @@ bool value_from_map(Value ref, const PodIdentity& identity, KubeletEnv& env, Env
   return true;
 }
 
-// envFrom in list order: what is not known may hide what stood before it.
+// One ConfigMap may be named a thousand times, and hold as many keys. Real containers stay below ten and a hundred.
+constexpr size_t kMostFromMaps = 10'000, kMostSources = 100;
+
+// What is not known may hide what stood before it.
+void add_source(EnvSource source, KubeletEnv& env) {
+  for (EnvEntry& entry : env.entries) {
+    if (!entry.value_node || !entry.name.starts_with(source.prefix)) continue;
+    entry.value = env.keep(unknown_atom(std::string(entry.name) + " may come from " + source.what));
+    entry.value_node = Value();
+  }
+  env.sources.push_back(std::move(source));
+}
+
+// In list order.
 void read_env_from(Value container, const PodIdentity& identity, KubeletEnv& env) {
   for (const Node& node : container["envFrom"].children()) {
     const Value from(&node);
@@ -92,6 +123,11 @@ void read_env_from(Value container, const PodIdentity& identity, KubeletEnv& env
     if (const Value ref = from["configMapRef"]) {
       const std::string_view name = ref["name"].scalar();
       const auto found = find_map(identity, name);
+      const size_t size = found.object ? found.object->root["data"].size() : 0;
+      if (!env.entries.empty() && env.entries.size() + size > kMostFromMaps) {
+        add_source({{}, "envFrom, which names too many variables to be read", from}, env);
+        return;
+      }
       if (found.object) {
         for (const Node& pair : found.object->root["data"].children()) {
           if (Value(&pair).kind() != Kind::kString) continue;
@@ -106,12 +142,11 @@ void read_env_from(Value container, const PodIdentity& identity, KubeletEnv& env
     } else if (const Value secret = from["secretRef"]) {
       source.what = "Secret " + std::string(secret["name"].scalar()) + " (envFrom), which is not read";
     }
-    for (EnvEntry& entry : env.entries) {
-      if (!entry.name.starts_with(source.prefix)) continue;
-      entry.value = env.keep(unknown_atom(std::string(entry.name) + " may come from " + source.what));
-      entry.value_node = Value();
+    if (env.sources.size() == kMostSources) {
+      add_source({{}, "envFrom, which names too many sources to be read", from}, env);
+      return;
     }
-    env.sources.push_back(std::move(source));
+    add_source(std::move(source), env);
   }
 }
 
@@ -269,6 +304,7 @@ KubeletEnv kubelet_env(Value container, const PodIdentity& identity) {
   const Value list = container["env"];
   env.entries.reserve(env.entries.size() + list.size());
   size_t total = 0;
+  MapKeys keys;
   for (const Node& node : list.children()) {
     const Value entry(&node);
     EnvEntry made{entry["name"].str(), {}, entry, entry["value"]};
@@ -283,7 +319,7 @@ KubeletEnv kubelet_env(Value container, const PodIdentity& identity) {
       made.value_node = Value();
       if (const Value ref = from["configMapKeyRef"]) {
         // A key that may be missing and is: the container does not get the variable.
-        if (!value_from_map(ref, identity, env, made)) continue;
+        if (!value_from_map(ref, identity, keys, env, made)) continue;
       } else {
         made.value = env.keep(value_from(from, identity));
       }

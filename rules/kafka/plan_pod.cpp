@@ -1,11 +1,14 @@
 #include "rules/kafka/plan_pod.h"
 
+#include <algorithm>
+
 namespace brokergate {
 namespace {
 
+constexpr std::string_view kNameChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+
 bool shell_name(std::string_view name) {
-  constexpr std::string_view kChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
-  return !name.empty() && name.find_first_not_of(kChars) == name.npos && !(name[0] >= '0' && name[0] <= '9');
+  return !name.empty() && name.find_first_not_of(kNameChars) == name.npos && !(name[0] >= '0' && name[0] <= '9');
 }
 
 }  // namespace
@@ -69,16 +72,16 @@ bool PodVariables::unchanged_in_shell(std::string_view name) const {
          found->second.exact;
 }
 
-bool PodVariables::used_in_script(std::string_view name) const {
+// $NAME and ${NAME…
+std::unordered_set<std::string_view> PodVariables::used_in_script() const {
+  std::unordered_set<std::string_view> out;
   const std::string_view script = process_.expanded.text;
-  for (size_t at = script.find(name); at != script.npos; at = script.find(name, at + 1)) {
-    const bool dollar = at > 0 && script[at - 1] == '$';
-    const bool brace = at > 1 && script[at - 1] == '{' && script[at - 2] == '$';
-    const size_t end = at + name.size();
-    const bool ends = end >= script.size() || !shell_name(script.substr(end, 1));
-    if ((dollar || brace) && ends && !(end < script.size() && script[end] >= '0' && script[end] <= '9')) return true;
+  for (size_t at = script.find('$'); at != script.npos; at = script.find('$', at + 1)) {
+    const size_t begin = at + (script.substr(at + 1, 1) == "{" ? 2 : 1);
+    const size_t end = std::min(script.find_first_not_of(kNameChars, begin), script.size());
+    if (end > begin) out.insert(script.substr(begin, end - begin));
   }
-  return false;
+  return out;
 }
 
 std::optional<PodVariable> PodVariables::in_shell() const {
@@ -86,9 +89,10 @@ std::optional<PodVariable> PodVariables::in_shell() const {
   for (const auto& declared : declared_) candidates.push_back(declared.name);
   if (!process_.env.find("HOSTNAME")) candidates.emplace_back("HOSTNAME");
   std::optional<PodVariable> any;
+  const auto used = used_in_script();
   for (const auto& name : candidates) {
     if (!unchanged_in_shell(name)) continue;
-    if (used_in_script(name)) return PodVariable{name, true};
+    if (used.contains(name)) return PodVariable{name, true};
     if (!any) any = PodVariable{name, true};
   }
   return any;

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "brokergate/kafka.h"
@@ -36,7 +38,7 @@ class PodVariables {
     size_t index;
   };
   bool unchanged_in_shell(std::string_view name) const;
-  bool used_in_script(std::string_view name) const;
+  std::unordered_set<std::string_view> used_in_script() const;
 
   const ProcessStart& process_;
   Value env_;

@@ -2,6 +2,8 @@
 #include "rules/kafka/csv.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_set>
 
 #include "rules/kafka/facts.h"
 #include "rules/kafka/opaque.h"
@@ -14,25 +16,24 @@ namespace {
 // More are not declared one by one: a container port is a note for people and names.
 constexpr size_t kMostPorts = 50;
 
+using Names = std::unordered_set<std::string>;
+
 // Kubernetes wants names unique in a container; a Service finds the first one in the pod.
-bool name_free(const BrokerSet& set, const WantedListener& wanted, std::string_view name) {
-  const auto& asked = wanted.names_asked_for;
-  if (std::find(asked.begin(), asked.end(), name) != asked.end()) return false;
+Names taken_names(const BrokerSet& set, const WantedListener& wanted) {
+  Names out(wanted.names_asked_for.begin(), wanted.names_asked_for.end());
   for (const char* list : {"containers", "initContainers"})
     for (const Node& container : set.pod_spec[list].children())
-      for (const Node& port : Value(&container)["ports"].children())
-        if (Value(&port)["name"].str() == name) return false;
-  return true;
+      for (const Node& port : Value(&container)["ports"].children()) out.emplace(Value(&port)["name"].str());
+  return out;
 }
 
 // A name for a new port: at most 15 characters, a letter among them (IANA_SVC_NAME).
-std::string free_label(const BrokerSet& set, const WantedListener& wanted, std::string first, int64_t port,
-                       const std::vector<std::string>& given) {
+std::string free_label(const Names& taken, std::string first, int64_t port) {
   const std::string number = std::to_string(port);
   std::vector<std::string> names = {std::move(first), "external-" + number, "kafka-" + number, "kafka-ext-" + number};
   for (size_t i = 0;; ++i) {
     std::string name = i < names.size() ? names[i] : "kafka-x" + std::to_string(i);
-    if (std::find(given.begin(), given.end(), name) == given.end() && name_free(set, wanted, name)) return name;
+    if (!taken.contains(name)) return name;
   }
 }
 
@@ -89,11 +90,12 @@ std::string plan_container_ports(const BrokerSet& set, const WantedListener& wan
       return {};
     }
   }
-  std::vector<std::string> given;
+  Names taken = taken_names(set, wanted);
   for (size_t i = 0; i < needed.size(); ++i) {
     const std::string first = needed.size() > 1 ? "external-" + std::to_string(i) : "external";
-    given.push_back(free_label(set, wanted, first, needed[i], given));
-    draft.add_port(given.back(), needed[i]);
+    const std::string label = free_label(taken, first, needed[i]);
+    draft.add_port(label, needed[i]);
+    taken.insert(label);
   }
   return {};
 }

@@ -1,5 +1,7 @@
 #include "rules/kafka/properties_text.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include "rules/kafka/opaque.h"
@@ -127,6 +129,8 @@ class Reader {
       logical.append(line);
       take(logical, plain);
     }
+    for (size_t i = 0; i < kKeys; ++i)
+      if (plain_[i]) find_place(settings_.of[i], property_name(static_cast<Key>(i)));
     return std::move(unread_);
   }
 
@@ -135,6 +139,7 @@ class Reader {
   void take_unknown(std::string_view line) {
     unread_ = unknown_reason(line);
     for (auto& setting : settings_.of) setting = Setting();
+    plain_ = {};
     settings_.old_address = true;
   }
 
@@ -154,27 +159,23 @@ class Reader {
     }
     const std::string_view key = plain ? raw : std::string_view(decoded_key);
     settings_.old_address = settings_.old_address || is_old_address(key);
-    for (size_t i = 0; i < kKeys; ++i)
-      if (key == property_name(static_cast<Key>(i)))
-        set(settings_.of[i], key, plain ? value : std::string_view(decoded_value), plain);
+    for (size_t i = 0; i < kKeys; ++i) {
+      if (key != property_name(static_cast<Key>(i))) continue;
+      set(settings_.of[i], key, plain ? value : std::string_view(decoded_value));
+      plain_[i] = plain;
+    }
   }
 
-  void set(Setting& setting, std::string_view key, std::string_view value, bool plain) const {
+  void set(Setting& setting, std::string_view key, std::string_view value) const {
     setting = Setting{};
     setting.set = true;
     setting.value = value;
     setting.exact = false;
-    uint32_t begin = 0, end = 0;
     if (const PodFiles::Origin* origin = start_.files.origin(file_)) {
       setting.by = Setting::By::kFile;
       setting.object = origin->object;
       setting.node = origin->node;
       setting.place = "line " + std::string(key) + " of " + origin->what;
-      const std::string_view text = origin->node.scalar();
-      if (plain && find_line(text, {0, static_cast<uint32_t>(text.size())}, key, &begin, &end)) {
-        setting.begin = begin;
-        setting.end = end;
-      }
       return;
     }
     if (const shell::File* before = start_.files.find(path_); before && before->text == file_.text) {
@@ -186,10 +187,22 @@ class Reader {
     setting.object = start_.script_object;
     setting.node = start_.script;
     setting.place = "here-document " + std::string(path_) + " in " + start_.script_place;
-    if (plain && find_line(start_.expanded.text, file_.body, key, &begin, &end) &&
-        (!start_.expanded.source_offset(begin, false, &setting.begin) ||
-         !start_.expanded.source_offset(end, true, &setting.end)))
+  }
+
+  // Once for each key, behind all lines: the text may be a million of one key.
+  void find_place(Setting& setting, std::string_view key) const {
+    uint32_t begin = 0, end = 0;
+    if (start_.files.origin(file_)) {
+      const std::string_view text = setting.node.scalar();
+      if (find_line(text, {0, static_cast<uint32_t>(text.size())}, key, &begin, &end)) {
+        setting.begin = begin;
+        setting.end = end;
+      }
+    } else if (setting.by == Setting::By::kDocument && find_line(start_.expanded.text, file_.body, key, &begin, &end) &&
+               (!start_.expanded.source_offset(begin, false, &setting.begin) ||
+                !start_.expanded.source_offset(end, true, &setting.end))) {
       setting.begin = setting.end = 0;
+    }
   }
 
   const ProcessStart& start_;
@@ -197,6 +210,7 @@ class Reader {
   const shell::File& file_;
   Settings& settings_;
   std::string unread_;
+  std::array<bool, kKeys> plain_{};  // set by one line without escapes
 };
 
 }  // namespace

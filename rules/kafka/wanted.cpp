@@ -140,6 +140,12 @@ ServiceSide Planner::read_services() {
                      " ports, and none is recognised as that of listener " + wanted_.name;
       continue;
     }
+    const auto is_port = [](std::optional<int64_t> number) { return number && *number >= 1 && *number <= 65535; };
+    const std::optional<int64_t> dialled = service->type == "NodePort" ? port->node_port : port->port;
+    if (dialled && !is_port(dialled)) {
+      side.trouble = describe(*service->object) + " publishes " + std::to_string(*dialled) + ", which is no port";
+      continue;
+    }
     if (service->type == "NodePort") {
       if (!port->node_port) {
         side.trouble = describe(*service->object) +
@@ -151,7 +157,7 @@ ServiceSide Planner::read_services() {
     } else {
       side.published[*service->ordinal] = port->port;
     }
-    if (port->target) side.targets[*service->ordinal] = *port->target;
+    if (is_port(port->target)) side.targets[*service->ordinal] = *port->target;
   }
   return side;
 }

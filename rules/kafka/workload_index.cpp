@@ -57,8 +57,10 @@ uint64_t hash_of(char what, std::string_view a, std::string_view b) {
   return mixed(mixed(static_cast<uint64_t>(what), a), b);
 }
 
+constexpr uint32_t kScanned = 64;
+
 bool has_static_label(const Workload& workload, std::string_view key, std::string_view value) {
-  const Value label = workload.labels[key];
+  const Value label = workload.label(key);
   return label && !label.is_null() && label.scalar() == value;
 }
 
@@ -91,6 +93,12 @@ std::optional<Match> match_of(const Workload& workload, const SelectorPairs& sel
 
 }  // namespace
 
+Value Workload::label(std::string_view key) const {
+  if (by_key.empty()) return labels[key];
+  const auto found = by_key.find(key);
+  return found == by_key.end() ? Value() : found->second;
+}
+
 WorkloadIndex::WorkloadIndex(const Bundle& bundle, const std::vector<BrokerSet>& sets) {
   std::unordered_map<const Object*, const BrokerSet*> set_of;
   for (const BrokerSet& set : sets) set_of.emplace(set.object, &set);
@@ -103,6 +111,8 @@ WorkloadIndex::WorkloadIndex(const Bundle& bundle, const std::vector<BrokerSet>&
     id_of_object_.emplace(&object, id);
     if (labels.is_map()) {
       for (const Node& label : labels.children()) enter(object, id, kLabel, label.key, Value(&label).scalar());
+      if (labels.size() > kScanned)
+        for (const Node& label : labels.children()) workloads_.back().by_key[label.key] = Value(&label);
     }
     if (object.kind == "StatefulSet") enter(object, id, kName, object.name, {});
     if (set == set_of.end()) continue;

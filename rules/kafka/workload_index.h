@@ -22,6 +22,10 @@ struct Workload {
   const Object* object = nullptr;
   const BrokerSet* set = nullptr;  // null for what runs no brokers
   Value labels;                    // of its pods
+  // Only of long lists: a scan is quicker for the few labels of a real one.
+  std::unordered_map<std::string_view, Value> by_key = {};
+
+  Value label(std::string_view key) const;
 };
 
 struct Match {

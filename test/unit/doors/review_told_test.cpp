@@ -1,6 +1,7 @@
 // What the webhook says with its answer: statuses, warnings, annotations for the audit log.
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <string>
 
 #include "catch.h"
@@ -218,4 +219,19 @@ TEST_CASE("findings without end are cut") {
   response_to({.object = object.dump()}, Endpoint::kValidate, policy);
   const webhook::Answer denied = ask_webhook(review_of({.object = object.dump()}), Endpoint::kValidate);
   CHECK(denied.body.size() < 40000);
+}
+
+TEST_CASE("very many warnings take no longer than their number") {
+  std::string words = R"("kafka-server-start.sh","/x")";
+  for (int i = 0; i < 60'000; ++i) words += R"(,"--override","listeners=PLAINTEXT://:)" + std::to_string(i) + '"';
+  const std::string set =
+      R"({"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"kafka","namespace":"data"},)"
+      R"("spec":{"replicas":3,"template":{"metadata":{"labels":{"app":"kafka"}},"spec":{"containers":[)"
+      R"({"name":"kafka","image":"confluentinc/cp-kafka:7.4.0","command":[)" +
+      words + "]}]}}}}";
+  const Ask ask{.object = set, .kind = R"({"group":"apps","version":"v1","kind":"StatefulSet"})"};
+  const auto begin = std::chrono::steady_clock::now();
+  const webhook::Answer told = ask_webhook(review_of(ask), Endpoint::kValidate);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+  CHECK(told.body.find("more warnings; brokergate lint shows them all") != std::string::npos);
 }
