@@ -45,7 +45,8 @@ std::string changed_elsewhere(const Settings& before, const Settings& after, std
         if (other.text == entry.text) return true;
         if (whole) return false;
         // Not set before: the port is that of listeners, the host Kafka's own choice.
-        return other.text.substr(other.text.rfind(':')) == entry.text.substr(entry.text.rfind(':'));
+        const auto port_of = [](std::string_view text) { return text.substr(std::min(text.rfind(':'), text.size())); };
+        return port_of(other.text) == port_of(entry.text);
       };
       if (std::none_of(second.begin(), second.end(), same))
         return std::string(what) + " would change " + display(entry.text);
