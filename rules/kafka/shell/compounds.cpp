@@ -240,10 +240,7 @@ Node* Parser::parse_condition() {
       }
     }
     if (!op.empty()) {
-      auto* word = arena_.make<Word>();
-      auto* part = arena_.make<Part>();
-      part->text = op;
-      word->parts = {part, 1};
+      auto* word = word_of({.text = op});
       word->raw = op;
       word->literal = true;
       at_ += op.size();

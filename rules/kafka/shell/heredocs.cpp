@@ -47,12 +47,8 @@ void Parser::read_here_documents() {
     std::string_view body = text_.substr(begin, end - begin);
     one.document->span = span(begin, end);
     if (one.quoted) {
-      auto* part = arena_.make<Part>();
-      part->quoted = true;
-      part->text = one.strip ? arena_.keep(std::string_view(without_leading_tabs(body))) : body;
-      auto* word = arena_.make<Word>();
-      word->parts = {part, 1};
-      one.document->body = word;
+      const std::string_view text = one.strip ? arena_.keep(std::string_view(without_leading_tabs(body))) : body;
+      one.document->body = word_of({.quoted = true, .text = text});
       continue;
     }
     bool copied = one.strip;
@@ -62,12 +58,7 @@ void Parser::read_here_documents() {
     one.document->body = parser.parse_quoted_text();
     if (!parser.error().empty()) {
       // What is left of such a tree is for nobody to follow, and its line is run all the same.
-      auto* part = arena_.make<Part>();
-      part->kind = Part::Kind::kBad;
-      part->text = "a here-document";
-      auto* word = arena_.make<Word>();
-      word->parts = {part, 1};
-      one.document->body = word;
+      one.document->body = word_of({.kind = Part::Kind::kBad, .text = "a here-document"});
       fail("has a here-document with an expansion that does not end");
     }
   }

@@ -89,6 +89,7 @@ class Parser {
 
   // words.cpp
   const Word* parse_word();
+  Word* word_of(const Part& part);
   const Word* parse_word_in(const Context& context);
   void parse_parts(std::vector<Part>& parts, const Context& context);
   void parse_double_quotes(std::vector<Part>& parts);

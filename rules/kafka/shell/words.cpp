@@ -71,6 +71,14 @@ const Word* Parser::parse_word_in(const Context& context) {
   return word;
 }
 
+Word* Parser::word_of(const Part& part) {
+  auto* kept = arena_.make<Part>();
+  *kept = part;
+  auto* word = arena_.make<Word>();
+  word->parts = {kept, 1};
+  return word;
+}
+
 void Parser::text_part(std::vector<Part>& parts, size_t begin, size_t end, bool quoted) {
   if (begin == end) return;
   spend();
